@@ -1,0 +1,1 @@
+"""One file per command: parse, build, call one function, print. All wording lives here."""

@@ -1,0 +1,84 @@
+"""The command group. Commands are imported when they are called, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from publisher import __version__
+from publisher.cli.context import Context
+
+COMMANDS = {
+    "demo": "Publish the example documents to the local instance, and show how it went.",
+    "init": "Write publisher.toml, a sample document and the CI workflow into a docs repo.",
+    "check": "Validate the documents, with no network.",
+    "plan": "Show what apply would do, and why; write nothing.",
+    "apply": "Carry a plan out.",
+    "status": "Show documents, targets, drift, pending work and overdue reviews.",
+    "simulator": "Run the embedded IT Glue.",
+    "schema": "Print the JSON Schema of the frontmatter or of publisher.toml.",
+}
+"""Each lives in ``publisher/cli/NAME.py`` as ``command``."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on use; their short help is known before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"publisher.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--repo",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="Any folder inside the docs repository's work tree.  [default: here]",
+)
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="PUBLISHER_CONFIG",
+    help="Another publisher.toml.",
+)
+@click.option("--instance", metavar="NAME", help="The IT Glue account to work with.")
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text")
+@click.option("-v", "--verbose", count=True, help="Say more; twice: every request.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but results and errors.")
+@click.version_option(__version__, prog_name="publisher")
+@click.pass_context
+def group(
+    ctx: click.Context,
+    repo: Path,
+    config: Path | None,
+    instance: str | None,
+    log_format: Literal["text", "json"],
+    verbose: int,
+    quiet: bool,
+) -> None:
+    """Docs as code for IT Glue: nothing twice, nothing lost.
+
+    \b
+    Example:
+      publisher demo
+    """
+    ctx.obj = Context(repo, config, instance, log_format, -1 if quiet else verbose)
+
+
+def main() -> None:
+    """The ``publisher`` command."""
+    group(prog_name="publisher")
