@@ -46,7 +46,7 @@ check: $(READY) ## Lint, format, types, imports between the rooms, workflows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/zizmor --offline --no-progress .github
 
 fmt: $(READY) ## Format, and fix what ruff can fix
@@ -78,7 +78,7 @@ define with_pip
     exit 1; \
   fi; \
   echo "Setting up $(VENV) with $$("$$python" --version) and pip; this takes a minute or two."; \
-  "$$python" -m venv --upgrade-deps $(VENV) >/dev/null && \
+  "$$python" -m venv --clear --upgrade-deps $(VENV) >/dev/null && \
   $(BIN)/python -c "$$CONSTRAINTS" >$(VENV)/constraints.txt && \
   $(BIN)/python -m pip install --quiet --constraint $(VENV)/constraints.txt \
     --group dev --editable ".[$$($(BIN)/python -c "$$EXTRAS")]"
