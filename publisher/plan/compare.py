@@ -1,0 +1,111 @@
+"""What changed on each side of one target since it was last published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from publisher.marker import content_digest
+from publisher.model import digest
+from publisher.targets import Desired, Existing, Known
+
+ARCHIVED = "@archived"
+MARKER = "@marker"
+
+Address = Callable[[str], str]
+"""Reference (``doc:KEY``) -> the id that it resolves to now; '' if to nothing; '?' if not yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that differs: a trait's name-key, ``file:NAME``, ``ref:…`` or ``@…``."""
+
+    subject: str
+    reason: str
+
+
+def git_changes(desired: Desired, known: Known, address: Address) -> list[Change]:
+    """What Git says now that was not sent yet."""
+    changes = [*_trait_changes(desired.sent, known.sent), *_file_changes(desired, known)]
+    if known.archived:
+        changes.append(Change(ARCHIVED, "the document is back: its archived asset is restored"))
+    for ref in desired.refs:
+        now, sent = address(ref), known.refs.get(ref, "")
+        if ref.startswith("doc:") and now != sent:
+            changes.append(Change(f"ref:{ref}", _link_reason(ref[4:], now)))
+        elif ref.startswith("file:") and _file_moved(ref[5:], desired, known):
+            changes.append(Change(f"ref:{ref}", f"picture {ref[5:]} has a new address"))
+    return changes
+
+
+def _trait_changes(desired: Mapping[str, str], sent: Mapping[str, str]) -> list[Change]:
+    changes = []
+    for name in sorted({*desired, *sent}):
+        if desired.get(name) == sent.get(name):
+            continue
+        if name == MARKER:
+            changes.append(Change(MARKER, "the document's place or id changed"))
+        elif name not in desired:
+            changes.append(Change(name, f"field {name} is no longer set"))
+        else:
+            changes.append(Change(name, f"field {name} changed"))
+    return changes
+
+
+def _file_changes(desired: Desired, known: Known) -> list[Change]:
+    changes = []
+    for name in sorted({*desired.files, *known.files}):
+        wanted, there = desired.files.get(name), known.files.get(name)
+        if wanted is None:
+            changes.append(Change(f"file:{name}", f"attachment {name} is gone"))
+        elif there is None:
+            changes.append(Change(f"file:{name}", f"attachment {name} is new"))
+        elif wanted.blob != there.blob:
+            changes.append(Change(f"file:{name}", f"attachment {name} changed"))
+    return changes
+
+
+def _file_moved(name: str, desired: Desired, known: Known) -> bool:
+    there = known.files.get(name)
+    if there is None or name not in desired.files or there.blob != desired.files[name].blob:
+        return True
+    return known.refs.get(f"file:{name}", "") != there.id
+
+
+def _link_reason(key: str, now: str) -> str:
+    return f"link to {key} now has an address" if now else f"link to {key} leads nowhere any more"
+
+
+def remote_changes(known: Known, existing: Existing) -> list[Change]:
+    """What somebody changed in IT Glue, of what the document manages."""
+    changes: list[Change] = []
+    if existing.updated_at != known.updated_at:  # else the last write was ours, whatever it became
+        edited = (n for n in sorted(known.seen) if existing.traits.get(n, "") != known.seen[n])
+        changes += (Change(name, f"field {name} was edited in IT Glue") for name in edited)
+    if existing.files is not None:
+        for name, file in sorted(known.files.items()):
+            if file.id not in existing.files:
+                changes.append(Change(f"file:{name}", f"attachment {name} was removed in IT Glue"))
+    if existing.archived and not known.archived:
+        changes.append(Change(ARCHIVED, "the asset was archived in IT Glue"))
+    return changes
+
+
+def content_of(desired: Desired) -> str:
+    """Digest of all that a target is to be, to tie an action to what was reviewed."""
+    files = {name: file.blob for name, file in desired.files.items()}
+    return digest([content_digest(desired.sent), desired.sent.get(MARKER), files, desired.refs])
+
+
+def base_of(existing: Existing, known: Known | None = None) -> str:
+    """Digest of what an action builds on, to notice that it moved since it was reviewed.
+
+    With *known*: of what the document manages; what others do elsewhere in the asset is carried
+    over as it is found then. Without: of everything (an adoption, which reviews all of it).
+    """
+    names = existing.traits if known is None else known.seen
+    traits = {name: existing.traits.get(name, "") for name in names}
+    files = None
+    if existing.files is not None and known is not None:
+        files = {name: file.id in existing.files for name, file in known.files.items()}
+    return digest([existing.asset_id, existing.archived, traits, files])

@@ -1,0 +1,193 @@
+"""What goes into a decision and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from publisher.model import Diagnostic, Json, Organization, digest
+from publisher.targets import Desired, Existing, Intent, Known
+
+Verb = Literal["create", "update", "move", "archive", "delete", "adopt", "conflict"]
+VERBS: tuple[Verb, ...] = ("delete", "archive", "conflict", "move", "adopt", "update", "create")
+"""Removals first: that is the order in which a reviewer wants to see them."""
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the user decided beforehand."""
+
+    on_delete: Literal["archive", "delete", "keep"] = "archive"
+    on_drift: Literal["keep", "overwrite", "refuse"] = "keep"
+    adopt: bool | None = None
+    """True: take over what has our title; False: create beside it; None: hold it back."""
+    overwrite: frozenset[str] = frozenset()
+    """Keys whose edits in IT Glue may be overwritten."""
+    settle_seconds: float = 240.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The three sides of everything, and what is under way."""
+
+    repository: str
+    """This repository's name inside the markers."""
+    desired: Mapping[str, Desired]
+    known: Mapping[str, Known]
+    existing: Mapping[str, Existing]
+    """By asset id."""
+    intents: Mapping[str, Intent] = field(default_factory=dict)
+    """Creates of assets with an unknown outcome, by key."""
+    moves: Mapping[str, str] = field(default_factory=dict)
+    """New key -> former key, of documents without an id that were renamed in Git."""
+    held: frozenset[str] = frozenset()
+    """Documents that are there but cannot be planned now (an error, a draft)."""
+    organizations: Mapping[str, Organization] = field(default_factory=dict)
+    type_names: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Title by asset id, where it is known."""
+    now: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One change that apply would make, or (``conflict``) that is held back."""
+
+    verb: Verb
+    key: str
+    document: str
+    organization: Organization
+    type_id: str
+    type_name: str
+    asset_id: str | None
+    title: str
+    reasons: tuple[str, ...]
+    drift: bool = False
+    add: tuple[str, ...] = ()
+    """Attachments to upload: paths in the repository."""
+    remove: tuple[str, ...] = ()
+    """Attachments to remove: their names."""
+    carry: tuple[str, ...] = ()
+    """Traits that somebody edited in IT Glue and that are sent back as they are."""
+    content: str = ""
+    """Digest of what will be sent."""
+    base: str = ""
+    """Digest of what is there and will be replaced; '' for a create."""
+    former_key: str = ""
+    duplicate: bool = False
+    """A second asset of a key, ours and untouched: it counts towards no limit."""
+    requests: int = 1
+    """How many it costs, as an estimate."""
+
+    @property
+    def id(self) -> str:
+        """Names the same work on any machine: what is done, to what, on which base."""
+        return digest([self.verb, self.key, self.asset_id, self.content, self.base])[:16]
+
+    def as_json(self) -> dict[str, Json]:
+        return {
+            "action": self.verb,
+            "id": self.id,
+            "key": self.key,
+            "document": self.document,
+            "organization": {"id": self.organization.id, "name": self.organization.name},
+            "type": {"id": self.type_id, "name": self.type_name},
+            "asset_id": self.asset_id,
+            "title": self.title,
+            "drift": self.drift,
+            "reasons": list(self.reasons),
+            "attachments": {"add": list(self.add), "remove": list(self.remove)},
+            "requests": self.requests,
+        }
+
+    @property
+    def order(self) -> tuple[str, int, str, str]:
+        return self.organization.name.casefold(), VERBS.index(self.verb), self.document, self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Somebody changed in IT Glue what the document manages."""
+
+    key: str
+    document: str
+    asset_id: str
+    url: str
+    updated_at: str
+    what: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Json]:
+        return {
+            "key": self.key,
+            "document": self.document,
+            "asset_id": self.asset_id,
+            "url": self.url,
+            "updated_at": self.updated_at,
+            "what": list(self.what),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What apply would do, and why. Sorted; the same sides give the same bytes."""
+
+    instance: str
+    base_url: str
+    commit: str | None
+    actions: tuple[Action, ...]
+    drifts: tuple[Drift, ...]
+    unchanged: int
+    skip: int
+    pending: int
+    known: int
+    """How many targets the state knows: what ``max_change_percent`` is a share of."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    requests_used: int = 0
+
+    @property
+    def summary(self) -> dict[str, int]:
+        verbs = ("create", "update", "move", "archive", "delete", "adopt")
+        counts = {verb: self.count(verb) for verb in verbs}
+        return counts | {
+            "unchanged": self.unchanged,
+            "skip": self.skip,
+            "drift": len(self.drifts),
+            "conflict": self.count("conflict"),
+            "pending": self.pending,
+        }
+
+    def count(self, verb: str) -> int:
+        return sum(action.verb == verb for action in self.actions)
+
+    @property
+    def changes(self) -> tuple[Action, ...]:
+        """The actions that apply carries out."""
+        return tuple(action for action in self.actions if action.verb != "conflict")
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        return tuple(found for found in self.diagnostics if found.severity == "error")
+
+    @property
+    def checksum(self) -> str:
+        return digest([action.as_json() for action in self.actions])
+
+    def as_json(self) -> dict[str, Json]:
+        return {
+            "format_version": FORMAT_VERSION,
+            "instance": self.instance,
+            "base_url": self.base_url,
+            "commit": self.commit,
+            "checksum": self.checksum,
+            "summary": self.summary,
+            "requests": {
+                "planned": sum(action.requests for action in self.changes),
+                "used": self.requests_used,
+            },
+            "actions": [action.as_json() for action in self.actions],
+            "drift": [drift.as_json() for drift in self.drifts],
+            "diagnostics": [found.as_json() for found in self.diagnostics],
+        }

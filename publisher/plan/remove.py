@@ -1,0 +1,135 @@
+"""What nobody wants any more: assets whose document is gone, and second assets of one key."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+from publisher.model import Diagnostic, Organization
+from publisher.plan.compare import base_of, remote_changes
+from publisher.plan.model import Action, Policy, Sides, Verb
+from publisher.targets import Existing, Known
+
+UNTOUCHED = dt.timedelta(minutes=5)
+"""A second asset that changed longer than this after it was made may hold somebody's edit."""
+
+
+def removals(sides: Sides, policy: Policy) -> tuple[list[Action], int]:
+    """The actions for targets that Git no longer wants, and how many are kept on purpose."""
+    actions: list[Action] = []
+    kept = 0
+    moved = set(sides.moves.values())
+    for key, known in sorted(sides.known.items()):
+        desired = sides.desired.get(key)
+        retyped = desired is not None and desired.type_id != known.type_id
+        if (desired and not retyped) or key in moved or known.document in sides.held:
+            continue
+        existing = sides.existing.get(known.asset_id)
+        if existing is None or known.archived or existing.archived:
+            continue
+        if policy.on_delete == "keep" and not retyped:
+            kept += 1
+            continue
+        actions.append(_remove(sides, policy, known, existing, retyped=retyped))
+    return actions, kept
+
+
+def _remove(
+    sides: Sides, policy: Policy, known: Known, existing: Existing, *, retyped: bool
+) -> Action:
+    edits = remote_changes(known, existing)
+    marker = existing.marker
+    why = "the document's type changed" if retyped else "the document is gone"
+    if marker and marker.repository != sides.repository:
+        reason = f"{why}, but asset {existing.asset_id} belongs to repository {marker.repository}"
+        return _action(sides, "conflict", known, existing, reason)
+    if edits and known.key not in policy.overwrite:
+        said = ", ".join(edit.reason for edit in edits)
+        return _action(sides, "conflict", known, existing, f"{why}, but {said}", drift=True)
+    # Without the state nobody knows whether it was edited since: then only what can be undone.
+    final = policy.on_delete == "delete" and not known.rebuilt and not retyped
+    return _action(sides, "delete" if final else "archive", known, existing, why)
+
+
+def duplicates(sides: Sides) -> tuple[list[Action], list[Diagnostic]]:
+    """Second assets of one key: ours and untouched ones are removed, others are named.
+
+    The oldest stays, whichever the state knows: so two runners with separate states, of which
+    each knows another, come to the same end.
+    """
+    groups: defaultdict[str, list[Existing]] = defaultdict(list)
+    for asset in sides.existing.values():
+        if asset.marker and asset.marker.repository == sides.repository and not asset.archived:
+            groups[asset.marker.key].append(asset)
+    actions: list[Action] = []
+    found: list[Diagnostic] = []
+    for key, group in sorted(groups.items()):
+        known = sides.known.get(key)
+        if known is None or len(group) < 2:
+            continue
+        oldest, *younger = sorted(group, key=age)
+        for asset in younger:
+            if asset.asset_id != known.asset_id and asset.type_id == known.type_id:
+                _double(sides, known, oldest, asset, actions, found)
+    return actions, found
+
+
+def age(asset: Existing) -> tuple[str, int, str]:
+    """What the older of two assets has less of: time of creation, then id."""
+    return asset.created_at, len(asset.asset_id), asset.asset_id
+
+
+def _double(
+    sides: Sides,
+    known: Known,
+    oldest: Existing,
+    asset: Existing,
+    actions: list[Action],
+    found: list[Diagnostic],
+) -> None:
+    same_create = oldest.marker and asset.marker and oldest.marker.attempt == asset.marker.attempt
+    if not same_create and _untouched(asset):
+        reason = f"a second asset of this document: {oldest.asset_id} is older and stays"
+        actions.append(_action(sides, "delete", known, asset, reason, duplicate=True))
+        return
+    why = "a copy" if same_create else "edited since it was made"
+    message = f"asset {asset.asset_id} carries the marker of {oldest.asset_id} too; it is {why}"
+    fix = "Remove the marker from the copy, or delete one of the two in IT Glue."
+    found.append(Diagnostic(known.document, None, None, "duplicate-asset", "warning", message, fix))
+
+
+def _untouched(asset: Existing) -> bool:
+    try:
+        made = dt.datetime.fromisoformat(asset.created_at)
+        changed = dt.datetime.fromisoformat(asset.updated_at)
+    except ValueError:
+        return False
+    return changed - made <= UNTOUCHED
+
+
+def _action(
+    sides: Sides,
+    verb: Verb,
+    known: Known,
+    existing: Existing,
+    reason: str,
+    *,
+    drift: bool = False,
+    duplicate: bool = False,
+) -> Action:
+    organization = sides.organizations.get(known.organization_id)
+    return Action(
+        verb,
+        known.key,
+        known.document,
+        organization or Organization(known.organization_id, known.organization_id),
+        known.type_id,
+        sides.type_names.get(known.type_id, known.type_id),
+        existing.asset_id,
+        sides.titles.get(existing.asset_id) or known.document,
+        (reason,),
+        drift=drift,
+        base=base_of(existing) if duplicate else base_of(existing, known),
+        duplicate=duplicate,
+        requests=0 if verb == "conflict" else 1,
+    )
