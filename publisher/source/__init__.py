@@ -1,0 +1,1 @@
+"""Git -> Documents: one module runs git, one reads frontmatter; defaults by folder."""
