@@ -128,7 +128,9 @@ class Driver:
 
     @contextlib.contextmanager
     def _started(self, words: Sequence[str]) -> Iterator[_Process]:
-        popen: Popen[bytes] = self._execute(words, istream=PIPE, as_process=True).proc
+        # GitPython's wrapper ends the process when it is collected, so it is kept until then
+        wrapper = self._execute(words, istream=PIPE, as_process=True)
+        popen: Popen[bytes] = wrapper.proc
         process = _Process(
             popen,
             cast("BufferedWriter", popen.stdin),
@@ -143,6 +145,7 @@ class Driver:
                 with contextlib.suppress(OSError):
                     stream.close()
             popen.wait()
+            del wrapper
 
     @staticmethod
     def _ended(process: _Process, words: Sequence[str]) -> None:
