@@ -1,0 +1,39 @@
+"""The IT Glue client, a library by itself.
+
+    from publisher.itglue import ITGlue
+
+    async with ITGlue(region="eu") as itglue:
+        async for organization in itglue.organizations.list(sort="name"):
+            print(organization.id, organization.attributes.name)
+
+What happens to a request is one concern per module, from the caller to the wire: `resources` over
+`paging`, then `sender`, which leads through `retry`, `throttle` (with `pacing`) and `breaker` to
+`transport`; `outcome` says what came of it. `entities` is the table of all records, `models` their
+attributes.
+"""
+
+from publisher.itglue.client import ITGlue
+from publisher.itglue.clock import Clock, SystemClock
+from publisher.itglue.events import Exchange, Listener
+from publisher.itglue.keys import Secret, find_key
+from publisher.itglue.models import Record, parse_time
+from publisher.itglue.paging import Page
+from publisher.itglue.sync import ITGlueClient
+from publisher.itglue.throttle import RateLimit
+from publisher.itglue.types import TypeWithFields
+
+__all__ = [
+    "Clock",
+    "Exchange",
+    "ITGlue",
+    "ITGlueClient",
+    "Listener",
+    "Page",
+    "RateLimit",
+    "Record",
+    "Secret",
+    "SystemClock",
+    "TypeWithFields",
+    "find_key",
+    "parse_time",
+]

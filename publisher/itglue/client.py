@@ -1,0 +1,162 @@
+"""`ITGlue`: the asynchronous client."""
+
+from __future__ import annotations
+
+import os
+import random
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from publisher.config import REGIONS, check_url
+from publisher.itglue.attachments import Attachments
+from publisher.itglue.clock import Clock, SystemClock
+from publisher.itglue.entities import (
+    ATTACHMENTS,
+    FIELDS,
+    RELATED_ITEMS,
+    SECTIONS,
+    Entities,
+    Entity,
+)
+from publisher.itglue.events import Listener, Logs
+from publisher.itglue.keys import Secret, find_key
+from publisher.itglue.models import Attributes, DocumentSection, FlexibleAssetField, RelatedItem
+from publisher.itglue.resources import Id, Resource
+from publisher.itglue.sender import Sender
+from publisher.itglue.throttle import RateLimit
+from publisher.itglue.transport import Wire
+from publisher.itglue.types import TypeWithFields, types_with_fields
+
+if TYPE_CHECKING:
+    import httpx
+
+A = TypeVar("A", bound=Attributes)
+
+
+class ITGlue(Entities):
+    """IT Glue's REST API, within its request budget.
+
+    Every entity is an attribute with `list`, `pages`, `get`, `named`, `create`, `update` and
+    `delete`:
+
+        async with ITGlue(region="eu", instance="production") as itglue:
+            async for organization in itglue.organizations.list(sort="name"):
+                ...
+
+    Reads are repeated where that helps; writes are sent once, and say when their outcome is
+    unknown.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str | None = None,
+        region: str | None = None,
+        api_key: str | Secret | None = None,
+        instance: str = "production",
+        transport: httpx.AsyncBaseTransport | None = None,
+        rate_limit: RateLimit = RateLimit(),  # noqa: B008 (frozen)
+        concurrency: int = 8,
+        clock: Clock | None = None,
+        read_timeout: float = 60.0,
+        listener: Listener | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        """Set up a client; nothing is sent yet.
+
+        Args:
+            base_url: where the API is; else *region* (us, eu, au) says it, else the environment's
+                ITGLUE_BASE_URL, else it is the US.
+            api_key: else the environment or the keyring has it, under *instance*.
+            instance: the name of the account.
+            transport: instead of the network, for tests.
+            rate_limit: the account's budget, of which 2 % are kept in reserve.
+            concurrency: requests in flight at most.
+            clock: instead of the system's.
+            read_timeout: seconds to wait for (more of) an answer.
+            listener: hears what happens; by default it goes to the log.
+            rng: for the jitter of waits.
+
+        Raises:
+            BadConfig: the URL is not https (or loopback), or the region unknown.
+            NoKey: there is no key.
+        """
+        self.instance = instance
+        self.base_url = check_url(_base_url(base_url, region), f"instance {instance}")
+        key = Secret(api_key) if isinstance(api_key, str) else api_key or find_key(instance)
+        self._wire = Wire(
+            self.base_url,
+            key,
+            concurrency=concurrency,
+            read_timeout=read_timeout,
+            transport=transport,
+        )
+        self._sender = Sender(
+            self._wire,
+            key,
+            rate_limit=rate_limit,
+            concurrency=concurrency,
+            clock=clock or SystemClock(),
+            listener=listener or Logs(),
+            rng=rng or random.Random(),  # noqa: S311 (jitter, no secret)
+        )
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far by this object, repeats included."""
+        return self._sender.requests
+
+    @property
+    def budget_left(self) -> int:
+        """Requests that may still be sent at once."""
+        return self._sender.throttle.left
+
+    def resource(self, entity: Entity[A]) -> Resource[A]:
+        """The collection of an entity."""
+        return Resource(self._sender, entity)
+
+    def attachments(self, parent: str, parent_id: Id) -> Attachments:
+        """The attachments of a record: `attachments("flexible_assets", 987)`."""
+        return Attachments(self.resource(ATTACHMENTS).under(parent, parent_id))
+
+    def related_items(self, parent: str, parent_id: Id) -> Resource[RelatedItem]:
+        """The links of a record. IT Glue lists them only as `include=related_items` on `get`."""
+        return self.resource(RELATED_ITEMS).under(parent, parent_id)
+
+    def sections(self, document_id: Id) -> Resource[DocumentSection]:
+        """The sections of a document, which hold its text."""
+        return self.resource(SECTIONS).under("documents", document_id)
+
+    def fields(self, type_id: Id) -> Resource[FlexibleAssetField]:
+        """The fields of a flexible asset type."""
+        return self.resource(FIELDS).under("flexible_asset_types", type_id)
+
+    async def types_with_fields(self) -> list[TypeWithFields]:
+        """All flexible asset types, each with its fields in their order."""
+        return await types_with_fields(self.flexible_asset_types, self.fields)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._wire.aclose()
+
+    def __repr__(self) -> str:
+        return f"ITGlue({self.base_url!r}, instance={self.instance!r})"
+
+
+def _base_url(base_url: str | None, region: str | None) -> str:
+    if base_url:
+        return base_url
+    if region:
+        return REGIONS.get(region, region)  # an unknown one is no https URL, and refused as such
+    return os.environ.get("ITGLUE_BASE_URL") or REGIONS["us"]

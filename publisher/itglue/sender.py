@@ -1,0 +1,151 @@
+"""The layers of sending, in order: retry (reads), pauses, lanes, throttle, breaker, wire."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from publisher.errors import OutOfReach
+from publisher.itglue import outcome as meaning
+from publisher.itglue.breaker import Breaker
+from publisher.itglue.clock import Clock
+from publisher.itglue.events import Exchange, Listener
+from publisher.itglue.keys import Secret
+from publisher.itglue.retry import Retry, RetryQuota
+from publisher.itglue.throttle import RateLimit, Slot, Throttle
+from publisher.itglue.transport import Answer, Call, NotSent, Outcome, Query, Wire
+from publisher.model import Json
+
+MOST_PAUSES, LONGEST_PAUSES = 8, 300.0
+"""How many pauses, and how many seconds of them, one read sits through."""
+
+
+class TooSlow(Exception):
+    """A read that said it could be made smaller has timed out."""
+
+
+class Sender:
+    """Sends requests within the budget, and says what became of them."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        key: Secret,
+        *,
+        rate_limit: RateLimit,
+        concurrency: int,
+        clock: Clock,
+        listener: Listener,
+        rng: random.Random,
+    ) -> None:
+        self._wire, self._key, self._clock = wire, key, clock
+        self.base_url = wire.base_url
+        self.throttle = Throttle(rate_limit, clock, listener, rng)
+        self.breaker = Breaker(clock, listener)
+        self._retry = Retry(clock, RetryQuota(), rng)
+        self._lanes = asyncio.Semaphore(concurrency)
+        self.listener = listener
+        self.requests = 0
+        """Requests that left so far, repeats included."""
+
+    async def read(self, path: str, query: Query = (), *, shrinkable: bool = False) -> Answer:
+        """GET, repeated where that helps; the answer is a 2xx with a JSON object.
+
+        Raises:
+            TooSlow: *shrinkable*, and it timed out: ask for less. Not repeated.
+            Rejected, BadKey, Throttled, OutOfReach: see `outcome.py`.
+        """
+        call = Call("GET", path, query)
+
+        async def attempt(number: int) -> Outcome:
+            return await self._patiently(lambda: self._attempt(call, number, shrinkable))
+
+        def again(outcome: Outcome) -> bool:
+            if shrinkable and meaning.is_too_slow(outcome):
+                return False
+            return meaning.is_transient(outcome)
+
+        outcome = await self._retry.run(attempt, again)
+        if meaning.is_readable(outcome):
+            return outcome
+        if shrinkable and meaning.is_too_slow(outcome):
+            raise TooSlow
+        raise meaning.read_error(call, outcome, self.base_url, self._key)
+
+    async def write(self, method: str, path: str, document: Json = None) -> dict[str, Any] | None:
+        """POST, PATCH or DELETE: exactly one request leaves, whatever happens.
+
+        Returns the answer's JSON object; None if the body was empty.
+
+        Raises:
+            OutcomeUnknown: it may have been done: look before trying again.
+            Rejected, BadKey, Throttled, OutOfReach: it was certainly not done.
+        """
+        call = Call(method, path, document=document)
+        outcome = await self._attempt(call, 1, shrinkable=False)
+        if isinstance(outcome, Answer):
+            empty = 200 <= outcome.status < 300 and outcome.size == 0
+            if empty or meaning.is_readable(outcome):
+                return outcome.document
+            if outcome.status == 429 and self.throttle.pause_left <= LONGEST_PAUSES:
+                await self._clock.sleep(self.throttle.pause_left)
+        raise meaning.write_error(call, outcome, self.base_url, self._key)
+
+    async def _patiently(self, attempt: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """Repeat after a 429: the throttle sits the pause out before the next one leaves."""
+        waited = 0.0
+        for _ in range(MOST_PAUSES):
+            outcome = await attempt()
+            if not isinstance(outcome, Answer) or outcome.status != 429:
+                return outcome
+            waited += self.throttle.pause_left
+            if waited > LONGEST_PAUSES:
+                return outcome
+        return outcome
+
+    async def _attempt(self, call: Call, number: int, shrinkable: bool) -> Outcome:
+        async with self._lanes:
+            slot = await self.throttle.acquire()
+            ticket = self.breaker.admit()
+            if ticket is None:
+                self.throttle.release(slot, sent=False)
+                raise OutOfReach(self.base_url, "circuit breaker open")
+            failed: bool | None = None
+            sent = True
+            try:
+                self.requests += 1
+                outcome = await self._wire.exchange(call)
+                sent = not isinstance(outcome, NotSent)
+                if not (shrinkable and meaning.is_too_slow(outcome)):
+                    failed = meaning.failed(outcome)
+                self._note_refusal(slot, outcome)
+            finally:  # also when cancelled: the request may be on its way, so its slot stays held
+                self.throttle.release(slot, sent=sent)
+                self.breaker.settle(ticket, failed)
+        if meaning.is_readable(outcome):
+            self._retry.quota.refund()
+        self._tell(call, outcome, number, self._clock.monotonic() - slot.taken)
+        return outcome
+
+    def _note_refusal(self, slot: Slot, outcome: Outcome) -> None:
+        if isinstance(outcome, Answer) and outcome.status == 429:
+            slot.refused = True
+            slot.retry_after = outcome.retry_after(self._clock.time())
+
+    def _tell(self, call: Call, outcome: Outcome, number: int, seconds: float) -> None:
+        answer = outcome if isinstance(outcome, Answer) else None
+        self.listener.exchanged(
+            Exchange(
+                method=call.method,
+                path=call.path,
+                status=answer.status if answer else None,
+                seconds=seconds,
+                attempt=number,
+                budget_left=self.throttle.left,
+                request_id=answer.headers.get("x-request-id") if answer else None,
+                error=None if meaning.is_readable(outcome) else meaning.cause(outcome),
+                filters={name: value for name, value in call.query if name.startswith("filter[")},
+            )
+        )

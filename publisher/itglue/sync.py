@@ -1,0 +1,226 @@
+"""`ITGlueClient`: the same client for plain scripts, without async.
+
+One implementation: every call runs on the asynchronous client, in an event loop of its own thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from publisher.itglue.attachments import Attachments
+from publisher.itglue.client import ITGlue
+from publisher.itglue.entities import Entities, Entity
+from publisher.itglue.models import (
+    Attachment,
+    Attributes,
+    DocumentSection,
+    FlexibleAssetField,
+    Record,
+    RelatedItem,
+)
+from publisher.itglue.paging import LARGEST, Page
+from publisher.itglue.resources import Filter, Id, Resource
+from publisher.itglue.types import TypeWithFields
+
+A = TypeVar("A", bound=Attributes)
+T = TypeVar("T")
+
+
+class Loop:
+    """An event loop in a thread of its own, which other threads call into."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="itglue-client", daemon=True
+        )
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run *work* to its end; an interrupt (Ctrl-C) cancels it."""
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def iterate(self, source: AsyncIterator[T]) -> Iterator[T]:
+        """Draw from an asynchronous iterator, as the caller asks for more."""
+        end = object()
+
+        async def draw() -> Any:
+            return await anext(source, end)
+
+        while (item := self.run(draw())) is not end:
+            yield item
+
+    @property
+    def running(self) -> bool:
+        return not self._loop.is_closed()
+
+    def close(self) -> None:
+        """Stop the loop and its thread."""
+        if not self.running:
+            return
+        self.run(self._loop.shutdown_asyncgens())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+class SyncResource(Generic[A]):
+    """One collection of records; see `Resource` for what each method does and raises."""
+
+    def __init__(self, resource: Resource[A], loop: Loop) -> None:
+        self._resource, self._loop = resource, loop
+
+    def under(self, parent: str, parent_id: Id) -> SyncResource[A]:
+        return SyncResource(self._resource.under(parent, parent_id), self._loop)
+
+    def pages(
+        self,
+        *,
+        filter: Filter | None = None,  # noqa: A002 (the API's own word)
+        sort: str | None = None,
+        include: Sequence[str] = (),
+        size: int = LARGEST,
+        params: Mapping[str, str] | None = None,
+    ) -> Iterator[Page[A]]:
+        return self._loop.iterate(
+            self._resource.pages(
+                filter=filter, sort=sort, include=include, size=size, params=params
+            )
+        )
+
+    def named(self, name: str, *, filter: Filter | None = None) -> list[Record[A]]:  # noqa: A002 (the API's own word)
+        return self._loop.run(self._resource.named(name, filter=filter))
+
+    def get(
+        self,
+        record_id: Id,
+        *,
+        include: Sequence[str] = (),
+        params: Mapping[str, str] | None = None,
+    ) -> Record[A] | None:
+        return self._loop.run(self._resource.get(record_id, include=include, params=params))
+
+    def create(
+        self, attributes: Mapping[str, Any], *, relationships: Mapping[str, Any] | None = None
+    ) -> Record[A]:
+        return self._loop.run(self._resource.create(attributes, relationships=relationships))
+
+    def create_many(self, records: Iterable[Mapping[str, Any]]) -> list[Record[A]]:
+        return self._loop.run(self._resource.create_many(records))
+
+    def update(self, record_id: Id, attributes: Mapping[str, Any]) -> Record[A]:
+        return self._loop.run(self._resource.update(record_id, attributes))
+
+    def update_many(self, changes: Mapping[Id, Mapping[str, Any]]) -> list[Record[A]]:
+        return self._loop.run(self._resource.update_many(changes))
+
+    def delete(self, ids: Id | Iterable[Id]) -> None:
+        self._loop.run(self._resource.delete(ids))
+
+    # Last, because from here on `list` is the method in this class.
+    def list(
+        self,
+        *,
+        filter: Filter | None = None,  # noqa: A002 (the API's own word)
+        sort: str | None = None,
+        include: Sequence[str] = (),
+        size: int = LARGEST,
+        params: Mapping[str, str] | None = None,
+    ) -> Iterator[Record[A]]:
+        pages = self.pages(filter=filter, sort=sort, include=include, size=size, params=params)
+        return (record for page in pages for record in page.records)
+
+
+class SyncAttachments:
+    """The attachments of one record; see `Attachments`."""
+
+    def __init__(self, attachments: Attachments, loop: Loop) -> None:
+        self._attachments, self._loop = attachments, loop
+
+    def list(self) -> Iterator[Record[Attachment]]:
+        return SyncResource(self._attachments.resource, self._loop).list()
+
+    def create(self, file_name: str, content: bytes) -> Record[Attachment]:
+        return self._loop.run(self._attachments.create(file_name, content))
+
+    def rename(self, attachment_id: Id, name: str) -> Record[Attachment]:
+        return self._loop.run(self._attachments.rename(attachment_id, name))
+
+    def delete(self, ids: Id | Iterable[Id]) -> None:
+        self._loop.run(self._attachments.delete(ids))
+
+
+class ITGlueClient(Entities):
+    """`ITGlue` without async: the same arguments, attributes and methods.
+
+    For example:
+
+    with ITGlueClient(instance="sandbox") as itglue:
+        for organization in itglue.organizations.list(sort="name"):
+            ...
+    """
+
+    def __init__(self, **arguments: Any) -> None:
+        """Take the arguments of `ITGlue`, and raise what it raises."""
+        self._client = ITGlue(**arguments)
+        self._loop = Loop()
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far by this object, repeats included."""
+        return self._client.requests
+
+    @property
+    def budget_left(self) -> int:
+        """Requests that may still be sent at once."""
+        return self._client.budget_left
+
+    def resource(self, entity: Entity[A]) -> SyncResource[A]:
+        """The collection of an entity."""
+        return SyncResource(self._client.resource(entity), self._loop)
+
+    def attachments(self, parent: str, parent_id: Id) -> SyncAttachments:
+        """The attachments of a record."""
+        return SyncAttachments(self._client.attachments(parent, parent_id), self._loop)
+
+    def related_items(self, parent: str, parent_id: Id) -> SyncResource[RelatedItem]:
+        """The links of a record."""
+        return SyncResource(self._client.related_items(parent, parent_id), self._loop)
+
+    def sections(self, document_id: Id) -> SyncResource[DocumentSection]:
+        """The sections of a document."""
+        return SyncResource(self._client.sections(document_id), self._loop)
+
+    def fields(self, type_id: Id) -> SyncResource[FlexibleAssetField]:
+        """The fields of a flexible asset type."""
+        return SyncResource(self._client.fields(type_id), self._loop)
+
+    def types_with_fields(self) -> list[TypeWithFields]:
+        """All flexible asset types, each with its fields in their order."""
+        return self._loop.run(self._client.types_with_fields())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections, and end the thread."""
+        if self._loop.running:
+            self._loop.run(self._client.aclose())
+        self._loop.close()

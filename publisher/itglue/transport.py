@@ -1,0 +1,201 @@
+"""The wire: the one module that knows the HTTP library. One call, one request, one outcome.
+
+Outcomes are values, so that what becomes of them is decided in one place (`outcome.py`), and so
+that no HTTP library's exception, which carries the request and with it the key, gets any further.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import ssl
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+import httpx
+
+from publisher import __version__
+from publisher.config import LOOPBACK
+from publisher.itglue.keys import Secret
+from publisher.model import Json
+
+MEDIA_TYPE = "application/vnd.api+json"
+"""JSON:API's, as IT Glue's documentation asks for on requests with a body."""
+CONNECT, WRITE = 5.0, 30.0
+KEEP_ALIVE = 4.0
+"""Seconds that an idle connection is kept: less than servers' usual 5, so that no write is lost to
+a connection which the server is just closing."""
+
+Query: TypeAlias = tuple[tuple[str, str], ...]
+
+NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+"""Exceptions after which certainly no byte of the request has left (DNS and TLS included)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to be made."""
+
+    method: str
+    path: str
+    query: Query = ()
+    document: Json = None
+    """The body as JSON; None: no body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer came, readable or not."""
+
+    status: int
+    headers: Mapping[str, str]
+    document: dict[str, Any] | None
+    """The body, if it is a JSON object."""
+    size: int
+    """Bytes of the body."""
+
+    @property
+    def date(self) -> dt.datetime | None:
+        """The server's own time (UTC), if it says so."""
+        return _http_date(self.headers.get("date"))
+
+    def retry_after(self, now: float) -> float | None:
+        """Seconds to wait as the header says it, in seconds or as a date; None without one."""
+        text = self.headers.get("retry-after", "").strip()
+        if text.isdecimal():
+            return float(text)
+        until = _http_date(text)
+        if until is None:
+            return None
+        start = self.date.timestamp() if self.date else now
+        return max(0.0, until.timestamp() - start)
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """No connection was made: certainly nothing was done."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The request may have arrived, but no answer came back."""
+
+    cause: str
+    timed_out: bool = False
+
+
+Outcome: TypeAlias = Answer | NotSent | Lost
+
+
+class _Auth(httpx.Auth):
+    """Puts the key on a request as it leaves, so that it lies in no client's default headers."""
+
+    def __init__(self, key: Secret) -> None:
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["x-api-key"] = self._key.reveal()
+        yield request
+
+
+class Wire:
+    """Connections to one base URL with one key. TLS 1.2 or better, HTTP/1.1, no redirects."""
+
+    def __init__(
+        self,
+        base_url: str,
+        key: Secret,
+        *,
+        concurrency: int,
+        read_timeout: float,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        parts = urlsplit(base_url)
+        local = parts.hostname in LOOPBACK
+        self.base_url, self._key = base_url, key
+        self._whole = CONNECT + WRITE + 3 * read_timeout
+        """Seconds for a request in all: the read time-out only bounds each piece of an answer."""
+        self._client = httpx.AsyncClient(
+            auth=_Auth(key),
+            headers={"accept": MEDIA_TYPE, "user-agent": f"itglue-publisher/{__version__}"},
+            verify=_tls() if parts.scheme == "https" and transport is None else False,
+            timeout=httpx.Timeout(read_timeout, connect=CONNECT, write=WRITE),
+            limits=httpx.Limits(
+                max_connections=concurrency,
+                max_keepalive_connections=concurrency,
+                keepalive_expiry=KEEP_ALIVE,
+            ),
+            follow_redirects=False,
+            trust_env=not local,  # a proxy has no business between us and our own machine
+            transport=transport,
+        )
+
+    async def exchange(self, call: Call) -> Outcome:
+        """Send one request, and wait for its whole answer. Raises nothing but cancellation."""
+        body, headers = None, {}
+        if call.document is not None:
+            body = json.dumps(call.document, ensure_ascii=False).encode("utf-8", "replace")
+            headers["content-type"] = MEDIA_TYPE
+        try:
+            async with asyncio.timeout(self._whole):
+                response = await self._client.request(
+                    call.method,
+                    self.base_url + call.path,
+                    params=call.query or None,
+                    content=body,
+                    headers=headers,
+                )
+        except NOT_SENT as error:
+            return NotSent(self._cause(error))
+        except (httpx.TimeoutException, TimeoutError) as error:
+            return Lost(self._cause(error), timed_out=True)
+        except Exception as error:  # noqa: BLE001 (whatever a transport raises: it may have sent)
+            return Lost(self._cause(error))
+        return Answer(
+            response.status_code,
+            response.headers,
+            _json_object(response.content),
+            len(response.content),
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    def _cause(self, error: Exception) -> str:
+        said = self._key.mask(str(error)).strip()
+        return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
+def _tls() -> ssl.SSLContext:
+    context = httpx.create_ssl_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _json_object(body: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _http_date(text: str | None) -> dt.datetime | None:
+    try:
+        date = parsedate_to_datetime(text) if text else None
+    except ValueError:
+        return None
+    return date.replace(tzinfo=dt.UTC) if date and date.tzinfo is None else date
