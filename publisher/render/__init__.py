@@ -1,0 +1,24 @@
+"""Markdown -> HTML that IT Glue keeps. Pure: text in, text out; no file, no network."""
+
+from __future__ import annotations
+
+from publisher.render.errors import TooDeep
+from publisher.render.footer import footer, split_footer
+from publisher.render.markdown import RENDERER
+from publisher.render.page import Page, Stripped, render
+from publisher.render.references import Reference, resolve
+from publisher.render.text import canonical, text
+
+__all__ = [
+    "RENDERER",
+    "Page",
+    "Reference",
+    "Stripped",
+    "TooDeep",
+    "canonical",
+    "footer",
+    "render",
+    "resolve",
+    "split_footer",
+    "text",
+]

@@ -1,0 +1,11 @@
+"""What render refuses."""
+
+from __future__ import annotations
+
+
+class TooDeep(ValueError):
+    """Quotes, lists, brackets or tags are nested deeper than any document needs."""
+
+    def __init__(self, what: str, limit: int, line: int | None = None) -> None:
+        super().__init__(f"{what} are nested more than {limit} deep")
+        self.what, self.limit, self.line = what, limit, line

@@ -1,0 +1,84 @@
+"""Assembly of the Markdown parser: which extensions, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions.toc import render_inner_html, strip_tags
+from markdown.treeprocessors import Treeprocessor
+
+from publisher.render.rules.admonitions import style_admonitions
+from publisher.render.rules.attributes import MeantAttributes
+from publisher.render.rules.headings import Slugger, Title
+from publisher.render.rules.tables import draw_lines
+from publisher.render.rules.tasks import check_boxes
+
+_VERSION = 1
+"""Goes up whenever the same document would come out differently."""
+
+RENDERER = "/".join(
+    [f"publisher-{_VERSION}"]
+    + [f"{name}-{version(name)}" for name in ("markdown", "pymdown-extensions", "nh3", "pygments")]
+)
+"""Identity of the renderer: same body, same RENDERER, same HTML."""
+
+EXTENSIONS = (
+    "markdown.extensions.abbr",
+    "markdown.extensions.admonition",
+    "markdown.extensions.attr_list",
+    "markdown.extensions.def_list",
+    "markdown.extensions.footnotes",
+    "markdown.extensions.md_in_html",
+    "markdown.extensions.nl2br",
+    "markdown.extensions.sane_lists",
+    "markdown.extensions.tables",
+    "markdown.extensions.toc",
+    "pymdownx.betterem",
+    "pymdownx.highlight",
+    "pymdownx.magiclink",
+    "pymdownx.saneheaders",
+    "pymdownx.superfences",
+    "pymdownx.tilde",
+)
+
+SETTINGS: dict[str, dict[str, Any]] = {
+    # Style sheets do not survive in IT Glue, inline styles do.
+    "pymdownx.highlight": {"noclasses": True, "guess_lang": False},
+    "pymdownx.superfences": {"relaxed_headers": True},
+    # One tilde is an approximation (~5 minutes), not a subscript.
+    "pymdownx.tilde": {"subscript": False},
+}
+
+
+class _Step(Treeprocessor):
+    """A function over the tree as a step of the parser."""
+
+    def __init__(self, md: Markdown, step: Callable[[Element], None]) -> None:
+        super().__init__(md)
+        self.step = step
+
+    def run(self, root: Element) -> None:
+        self.step(root)
+
+
+def build(title: Title, slugger: Slugger) -> Markdown:
+    """A parser for one document; it shares nothing with the next one."""
+    settings = SETTINGS | {"markdown.extensions.toc": {"slugify": slugger, "permalink": False}}
+    md = Markdown(extensions=list(EXTENSIONS), extension_configs=settings)
+    steps = md.treeprocessors
+    # Before inline mark-up (20), which would take the brackets for a link.
+    steps.register(_Step(md, check_boxes), "tasks", 25)
+    steps.register(MeantAttributes(md), "attr_list", 8)
+    steps.register(_Step(md, draw_lines), "table_lines", 7)
+    steps.register(_Step(md, style_admonitions), "admonition_style", 7)
+    # After attribute lists (8), before the table of contents and its anchors (5).
+    steps.register(_Step(md, lambda root: title.take(root, _plain(md))), "title", 6)
+    return md
+
+
+def _plain(md: Markdown) -> Callable[[Element], str]:
+    return lambda heading: strip_tags(render_inner_html(heading, md))

@@ -1,0 +1,167 @@
+"""HTML from the Markdown parser -> HTML that IT Glue keeps, references symbolic, losses named."""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+
+import nh3
+
+from publisher.render.allowed import (
+    ATTRIBUTES,
+    CONTENT_GOES,
+    IMAGE_SCHEMES,
+    KNOWN,
+    SCHEMES,
+    SILENT,
+    STYLES,
+    TAGS,
+    VOID,
+    words,
+)
+from publisher.render.errors import TooDeep
+from publisher.render.references import Kind, describe, is_local, scheme_of
+
+MAX_TAGS_DEEP = 256
+"""Sanitizers and browsers slow down quadratically on tags that are nested without end."""
+
+_TAG = re.compile(
+    r"<(?P<end>/?)(?P<name>[a-zA-Z][^\s/>]*)(?P<rest>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>"
+)
+_ATTRIBUTE = re.compile(
+    r"(?P<name>[^\s\"'<>/=]+)(?:\s*=\s*(?P<value>\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?"
+)
+_GOING = re.compile(
+    rf"(<(?P<name>{'|'.join(sorted(CONTENT_GOES))})\b[^>]*>).*?(?:</(?P=name)\s*>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_IMPLIED_END = words("p li dt dd tr td th thead tbody tfoot colgroup option")
+_VALUE = re.compile(r"(?:[\w#%.,+\-]|[ ]|(?:rgb|rgba|hsl|hsla)\([\d.,%/ ]+\))+")
+_DEAD = re.compile(r"<a>(.*?)</a>|<img(?: [^>]*)?>", re.DOTALL)
+
+Rewrite = Callable[[Kind, str], str | None]
+"""Takes kind and a local URL; returns the URL to put, or None."""
+
+
+def keep_placeholders(html: str) -> str:
+    """Show tags that HTML does not have (``ping <server>``) as the text that they are."""
+
+    def shown(tag: re.Match[str]) -> str:
+        name = tag["name"].lower()
+        return tag[0] if name in KNOWN or ":" in name else entities.escape(tag[0], quote=False)
+
+    return _TAG.sub(shown, html)
+
+
+def sanitize(html: str, rewrite: Rewrite) -> tuple[str, tuple[str, ...]]:
+    """Return the HTML with only what `allowed` lists, and the names of what was dropped.
+
+    *rewrite* is called for each local reference in order of appearance.
+
+    Raises:
+        TooDeep: tags are nested more than `MAX_TAGS_DEEP` deep.
+    """
+    html = keep_placeholders(html)
+    check_depth(html)
+    losses = dict.fromkeys(_losses(html))
+
+    def attribute(tag: str, name: str, value: str) -> str | None:
+        if name == "style":
+            kept, dropped = clean_style(value)
+            losses.update(dict.fromkeys(f"style: {prop}" for prop in dropped))
+            return kept or None
+        if name == "href" and is_local(value):
+            return rewrite("link", value)
+        if name == "src" and is_local(value):
+            return rewrite("image", value)
+        if name == "src" and scheme_of(value) not in IMAGE_SCHEMES and value[:2] != "//":
+            return None
+        if name in ("href", "src") and value.startswith("//"):
+            return f"https:{value}"
+        return value
+
+    clean = _nh3(html, attribute).replace("<span></span>", "")
+    return _DEAD.sub(_alive, clean), tuple(losses)
+
+
+def _nh3(html: str, attribute: Callable[[str, str, str], str | None]) -> str:
+    return nh3.clean(
+        html,
+        tags=set(TAGS),
+        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        clean_content_tags=set(CONTENT_GOES),
+        url_schemes=set(SCHEMES),
+        attribute_filter=attribute,
+        link_rel=None,
+    )
+
+
+def _alive(tag: re.Match[str]) -> str:
+    """A link that lost its target becomes plain text, a picture its description."""
+    if tag[0].startswith("<a"):
+        return tag[1]
+    return tag[0] if ' src="' in tag[0] else describe(tag[0])
+
+
+@lru_cache(maxsize=512)
+def clean_style(style: str) -> tuple[str, tuple[str, ...]]:
+    """The declarations of *style* that are on the list, and the properties of the others.
+
+    A value holds words, numbers, lengths and colours: no URL, quote, comment or escape.
+    """
+    kept, dropped = [], []
+    for declaration in style.split(";"):
+        prop, colon, value = (part.strip() for part in declaration.partition(":"))
+        prop = prop.lower()
+        if not colon:
+            continue
+        if prop in STYLES and _VALUE.fullmatch(value):
+            kept.append(f"{prop}: {value}")
+        else:
+            dropped.append(prop)
+    return "; ".join(kept), tuple(dropped)
+
+
+def check_depth(html: str) -> None:
+    """Raise `TooDeep` if tags are nested too deep; unclosed paragraphs and cells do not count."""
+    depth = 0
+    for tag in _TAG.finditer(html):
+        name = tag["name"].lower()
+        if name in VOID or name in _IMPLIED_END:
+            continue
+        depth = max(depth - 1, 0) if tag["end"] else depth + 1
+        if depth > MAX_TAGS_DEEP:
+            raise TooDeep("HTML tags", MAX_TAGS_DEEP)
+
+
+def _losses(html: str) -> Iterator[str]:
+    """Name what nh3 will drop, by the same lists, looking at each distinct tag once."""
+    if "<?" in html:
+        yield "<?…?>"
+    if "<![CDATA[" in html:
+        yield "<![CDATA[…]]>"
+    for text in dict.fromkeys(tag[0] for tag in _TAG.finditer(_GOING.sub(r"\1", html))):
+        tag = _TAG.match(text)
+        if not tag or tag["end"]:
+            continue
+        name = tag["name"].lower()
+        if name in TAGS:
+            yield from _lost_attributes(name, tag["rest"])
+        elif ":" not in name:
+            yield f"<{name}>"
+
+
+def _lost_attributes(tag: str, rest: str) -> Iterator[str]:
+    for found in _ATTRIBUTE.finditer(rest):
+        name = found["name"].lower()
+        if name not in ATTRIBUTES[tag]:
+            if name not in SILENT and not name.startswith("data-"):
+                yield name
+        elif name in ("href", "src"):
+            url = entities.unescape((found["value"] or "").strip("\"'"))
+            scheme = scheme_of(url)
+            allowed: Mapping[str, frozenset[str]] = {"href": SCHEMES, "src": IMAGE_SCHEMES}
+            if scheme is not None and scheme not in allowed[name]:
+                yield f"{scheme}: {'link' if name == 'href' else 'image'}"
