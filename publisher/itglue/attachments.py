@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from publisher.itglue.models import Attachment, Record
 from publisher.itglue.resources import Id, Listing, Resource
@@ -22,11 +22,13 @@ class Attachments:
         """Read them all; see `Resource.list`."""
         return self.resource.list()
 
-    async def create(self, file_name: str, content: bytes) -> Record[Attachment]:
-        """Attach a file. Raises as `Resource.create`; the same name may be given twice."""
+    async def create(
+        self, file_name: str, content: bytes, *, before: Callable[[], None] | None = None
+    ) -> Record[Attachment]:
+        """Attach a file. As `Resource.create`; the same name may be given twice."""
         encoded = base64.b64encode(content).decode("ascii")
         file = {"content": encoded, "file_name": file_name}
-        return await self.resource.create({"attachment": file})
+        return await self.resource.create({"attachment": file}, before=before)
 
     async def rename(self, attachment_id: Id, name: str) -> Record[Attachment]:
         """Change the name that is shown; the file's own name stays."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import datetime as dt
-from collections.abc import AsyncIterator, Generator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from publisher.errors import OutcomeUnknown, OutOfReach, Rejected
@@ -129,11 +129,16 @@ class Resource(Generic[A]):
         return [r async for r in records if (r.attributes.name or "").strip().casefold() == wanted]
 
     async def create(
-        self, attributes: Mapping[str, Any], *, relationships: Mapping[str, Any] | None = None
+        self,
+        attributes: Mapping[str, Any],
+        *,
+        relationships: Mapping[str, Any] | None = None,
+        before: Callable[[], None] | None = None,
     ) -> Record[A]:
         """Create a record with one POST, which is never repeated.
 
-        IT Glue has no idempotency keys: a second POST makes a second record.
+        IT Glue has no idempotency keys: a second POST makes a second record. *before* is called
+        right before it leaves, when all waiting for the budget is over.
 
         Raises:
             OutcomeUnknown: there may be a new record: look for it before trying again.
@@ -142,7 +147,7 @@ class Resource(Generic[A]):
         data = self._data(attributes)
         if relationships:
             data["relationships"] = dict(relationships)
-        return await self._write_one("POST", self.path, data)
+        return await self._write_one("POST", self.path, data, before)
 
     async def update(self, record_id: Id, attributes: Mapping[str, Any]) -> Record[A]:
         """Change a record with one PATCH. Attributes that are not given stay as they are.
@@ -203,8 +208,10 @@ class Resource(Generic[A]):
             answer.date,
         )
 
-    async def _write_one(self, method: str, path: str, data: Json) -> Record[A]:
-        document = await self._sender.write(method, path, {"data": data})
+    async def _write_one(
+        self, method: str, path: str, data: Json, before: Callable[[], None] | None = None
+    ) -> Record[A]:
+        document = await self._sender.write(method, path, {"data": data}, before=before)
         try:
             return parse_record((document or {}).get("data"), self._entity.attributes)
         except Unreadable as problem:

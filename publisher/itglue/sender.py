@@ -74,8 +74,18 @@ class Sender:
             raise TooSlow
         raise meaning.read_error(call, outcome, self.base_url, self._key)
 
-    async def write(self, method: str, path: str, document: Json = None) -> dict[str, Any] | None:
+    async def write(
+        self,
+        method: str,
+        path: str,
+        document: Json = None,
+        *,
+        before: Callable[[], None] | None = None,
+    ) -> dict[str, Any] | None:
         """POST, PATCH or DELETE: exactly one request leaves, whatever happens.
+
+        *before* is called when all waiting is over, right before the request leaves: the place to
+        commit the intent to send it. If it raises, nothing is sent.
 
         Returns the answer's JSON object; None if the body was empty.
 
@@ -84,7 +94,7 @@ class Sender:
             Rejected, BadKey, Throttled, OutOfReach: it was certainly not done.
         """
         call = Call(method, path, document=document)
-        outcome = await self._attempt(call, 1, shrinkable=False)
+        outcome = await self._attempt(call, 1, shrinkable=False, before=before)
         if isinstance(outcome, Answer):
             empty = 200 <= outcome.status < 300 and outcome.size == 0
             if empty or meaning.is_readable(outcome):
@@ -105,7 +115,13 @@ class Sender:
                 return outcome
         return outcome
 
-    async def _attempt(self, call: Call, number: int, shrinkable: bool) -> Outcome:
+    async def _attempt(
+        self,
+        call: Call,
+        number: int,
+        shrinkable: bool,
+        before: Callable[[], None] | None = None,
+    ) -> Outcome:
         async with self._lanes:
             slot = await self.throttle.acquire()
             ticket = self.breaker.admit()
@@ -113,8 +129,11 @@ class Sender:
                 self.throttle.release(slot, sent=False)
                 raise OutOfReach(self.base_url, "circuit breaker open")
             failed: bool | None = None
-            sent = True
+            sent = False
             try:
+                if before:
+                    before()
+                sent = True
                 self.requests += 1
                 outcome = await self._wire.exchange(call)
                 sent = not isinstance(outcome, NotSent)
