@@ -3,9 +3,9 @@
 IT Glue has no idempotency keys and no place for foreign metadata, so what we create carries its
 own identity where no sanitizer can drop it: in a Text trait, or in the body's footer. Example::
 
-    acme-docs 7f0c9a52@4711 a=k3x9a1b2 c=9f8e7d6c5b4a3210
+    acme-docs:7f0c9a52@4711;a=5f0c1e2d3b4a;c=9f8e7d6c5b4a3210
 
-repository, key (percent-encoded where a path holds white space or other odd characters), the
+One word of ASCII: repository, key (percent-encoded where a path holds odd characters), the
 attempt (names the one POST that made the asset) and the digest of the content that was sent.
 With these four the state can be rebuilt from IT Glue alone.
 """
@@ -21,10 +21,10 @@ from urllib.parse import quote, unquote
 from publisher.model import digest
 
 _TEXT = re.compile(
-    r"(?P<repository>[\w.-]+)\s+(?P<key>[^\s@]\S*@\S+)\s+a=(?P<attempt>[0-9a-z]+)"
-    r"\s+c=(?P<content>[0-9a-f]{16})(?P<archived>\s+archived)?"
+    r"(?P<repository>[A-Za-z0-9._-]+):(?P<key>[^\s;]+@[^\s;@]+);a=(?P<attempt>[0-9a-z]+)"
+    r";c=(?P<content>[0-9a-f]{16})(?P<archived>;archived)?"
 )
-_PLAIN = "/.-_~@+,:"
+_PLAIN = "/.-_~@+,"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Marker:
     """We archived it, because its document was gone; so we may restore it."""
 
     def __str__(self) -> str:
-        flag = " archived" if self.archived else ""
+        flag = ";archived" if self.archived else ""
         key = quote(self.key, safe=_PLAIN)
-        return f"{self.repository} {key} a={self.attempt} c={self.content}{flag}"
+        return f"{self.repository}:{key};a={self.attempt};c={self.content}{flag}"
 
     @classmethod
     def parse(cls, text: object) -> Marker | None:
