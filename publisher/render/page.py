@@ -8,12 +8,13 @@ import re
 from dataclasses import dataclass
 
 from publisher.render.errors import TooDeep
+from publisher.render.limits import check_limits
 from publisher.render.markdown import build
 from publisher.render.places import Places
 from publisher.render.references import SCHEME, Kind, Reference, locate
 from publisher.render.rules.comments import drop_comments
 from publisher.render.rules.headings import Slugger, Title
-from publisher.render.rules.layout import lay_out
+from publisher.render.rules.layout import MAX_DEPTH, lay_out
 from publisher.render.sanitize import sanitize
 
 _ID = re.compile(r'<[a-z][^>]* id="([^"]*)"')
@@ -59,11 +60,11 @@ def render(body: str, *, path: str, title: str | None = None, first_line: int = 
     slugger = Slugger()
     heading = Title(title, slugger)
     source = "\n".join(lay_out(drop_comments(lines)))
-    places.check_brackets()
+    check_limits(places.text, first_line)
     try:
         raw = build(heading, slugger).convert(source)
     except RecursionError:
-        raise TooDeep("blocks", 0) from None
+        raise TooDeep("blocks", MAX_DEPTH) from None
     references: list[Reference] = []
 
     def symbolic(kind: Kind, url: str) -> str:

@@ -7,11 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from urllib.parse import quote
 
-from publisher.render.errors import TooDeep
 from publisher.render.rules.fences import fenced
-
-MAX_BRACKETS = 200
-"""Open brackets in one paragraph; the parser looks for the end of each of them anew."""
 
 _SPAN = re.compile(r"(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
 _WORD = re.compile(r"[\w./%~-]")
@@ -26,7 +22,7 @@ class Places:
         self._at = 0
 
     @cached_property
-    def _text(self) -> str:
+    def text(self) -> str:
         """The source with code replaced by blanks, so that offsets and lines stay."""
         code = fenced(self._lines)
         pairs = zip(self._lines, code, strict=True)
@@ -50,28 +46,18 @@ class Places:
         if needle is None:
             needle = what.removesuffix(">").removeprefix("style: ")
             needle = needle.removesuffix(" link").removesuffix(" image")
-        start = self._text.lower().find(needle)
+        start = self.text.lower().find(needle)
         return None if start < 0 else self._line(start)
 
-    def check_brackets(self) -> None:
-        """Raise `TooDeep` if a paragraph opens more brackets than any text would."""
-        if sum(line.count("[") for line in self._lines) <= MAX_BRACKETS:
-            return
-        depth = 0
-        for number, line in enumerate(self._text.split("\n"), self._first):
-            depth = max(depth + line.count("[") - line.count("]"), 0) if line.strip() else 0
-            if depth > MAX_BRACKETS:
-                raise TooDeep("brackets", MAX_BRACKETS, number)
-
     def _line(self, offset: int) -> int:
-        return self._first + self._text.count("\n", 0, offset)
+        return self._first + self.text.count("\n", 0, offset)
 
     def _find(self, written: str, start: int) -> int | None:
         return next(self._hits(written, start), None)
 
     def _hits(self, written: str, start: int) -> Iterator[int]:
         """Offsets at which *written* stands by itself, not as a part of a longer path."""
-        text = self._text
+        text = self.text
         at = text.find(written, start)
         while at >= 0:
             end = at + len(written)

@@ -86,6 +86,8 @@ class _Layout:
         self.at = 0
         self.blank = True
         """Whether the last line put out was blank, or there was none."""
+        self.start = 0
+        """Output column of the first line since the last blank one."""
         self.code: int | None = None
         """Source column of the indented code that is going on."""
 
@@ -123,6 +125,9 @@ class _Layout:
         return self.items[-1].out + _TAB if self.items else 0
 
     def _put(self, column: int, text: str) -> None:
+        """Put out *text* for the current line, and go on to the next."""
+        if self.blank:
+            self.start = column
         self.out.append(" " * column + text)
         self.blank = False
         self.at += 1
@@ -154,7 +159,8 @@ class _Layout:
             apart = before is not None and (before.loose or sibling.ordered != ordered)
         else:
             apart = not self.items or self.items[-1].loose
-        if apart:
+        # Lines up to a blank one are one block, which ends no list that was open before it.
+        if apart or self._base < self.start:
             self._separate()
         if len(self.items) + self.depth >= MAX_DEPTH:
             raise TooDeep("block quotes and lists", MAX_DEPTH)
@@ -276,6 +282,7 @@ class _Layout:
             self._separate()
             quoted = [head, *alert_body(lay_out(inner[1:], self.depth + 1)), ""]
         self.out.extend(" " * base + line if line else "" for line in quoted)
+        self.start = base
         self.blank = head is not None
 
     def _admonition(self, indent: int, text: str) -> None:
