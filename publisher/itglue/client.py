@@ -93,7 +93,6 @@ class ITGlue(Entities):
         )
         self._sender = Sender(
             self._wire,
-            key,
             rate_limit=rate_limit,
             concurrency=concurrency,
             clock=clock or SystemClock(),

@@ -27,7 +27,6 @@ from publisher.errors import (
     Rejected,
     Throttled,
 )
-from publisher.itglue.keys import Secret
 from publisher.itglue.transport import Answer, Call, Lost, NotSent, Outcome
 
 TRANSIENT = frozenset({500, 502, 503, 504})
@@ -70,19 +69,19 @@ def is_absent(error: Rejected) -> bool:
     return error.status == 404 or (error.status == 401 and _says_not_yours(error.details))
 
 
-def read_error(call: Call, outcome: Outcome, base_url: str, key: Secret) -> ITGlueError:
+def read_error(call: Call, outcome: Outcome, base_url: str) -> ITGlueError:
     """Why a read has failed for good."""
     if isinstance(outcome, Answer) and 400 <= outcome.status < 500:
-        return _refusal(call, outcome, key)
+        return _refusal(call, outcome)
     return OutOfReach(base_url, cause(outcome))
 
 
-def write_error(call: Call, outcome: Outcome, base_url: str, key: Secret) -> ITGlueError:
+def write_error(call: Call, outcome: Outcome, base_url: str) -> ITGlueError:
     """Why a write is not known to be done."""
     if isinstance(outcome, NotSent):
         return OutOfReach(base_url, outcome.cause)
     if isinstance(outcome, Answer) and 400 <= outcome.status < 500:
-        return _refusal(call, outcome, key)
+        return _refusal(call, outcome)
     return OutcomeUnknown(call.method, call.path, cause(outcome))
 
 
@@ -120,8 +119,8 @@ def _detail(error: object) -> str:
     return f"{name}: {text}" if name and text else text
 
 
-def _refusal(call: Call, answer: Answer, key: Secret) -> ITGlueError:
-    said = [key.mask(text) for text in details(answer.document)]
+def _refusal(call: Call, answer: Answer) -> ITGlueError:
+    said = details(answer.document)
     kind: type[BadKey | Rejected | Throttled] = Rejected
     if answer.status == 429:
         kind = Throttled

@@ -12,7 +12,6 @@ from publisher.itglue import outcome as meaning
 from publisher.itglue.breaker import Breaker
 from publisher.itglue.clock import Clock
 from publisher.itglue.events import Exchange, Listener
-from publisher.itglue.keys import Secret
 from publisher.itglue.retry import Retry, RetryQuota
 from publisher.itglue.throttle import RateLimit, Slot, Throttle
 from publisher.itglue.transport import Answer, Call, NotSent, Outcome, Query, Wire
@@ -32,7 +31,6 @@ class Sender:
     def __init__(
         self,
         wire: Wire,
-        key: Secret,
         *,
         rate_limit: RateLimit,
         concurrency: int,
@@ -40,7 +38,7 @@ class Sender:
         listener: Listener,
         rng: random.Random,
     ) -> None:
-        self._wire, self._key, self._clock = wire, key, clock
+        self._wire, self._clock = wire, clock
         self.base_url = wire.base_url
         self.throttle = Throttle(rate_limit, clock, listener, rng)
         self.breaker = Breaker(clock, listener)
@@ -72,7 +70,7 @@ class Sender:
             return outcome
         if shrinkable and meaning.is_too_slow(outcome):
             raise TooSlow
-        raise meaning.read_error(call, outcome, self.base_url, self._key)
+        raise meaning.read_error(call, outcome, self.base_url)
 
     async def write(
         self,
@@ -101,7 +99,7 @@ class Sender:
                 return outcome.document
             if outcome.status == 429 and self.throttle.pause_left <= LONGEST_PAUSES:
                 await self._clock.sleep(self.throttle.pause_left)
-        raise meaning.write_error(call, outcome, self.base_url, self._key)
+        raise meaning.write_error(call, outcome, self.base_url)
 
     async def _patiently(self, attempt: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Repeat after a 429: the throttle sits the pause out before the next one leaves."""

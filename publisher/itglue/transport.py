@@ -163,11 +163,11 @@ class Wire:
             return Lost(self._cause(error), timed_out=True)
         except Exception as error:  # noqa: BLE001 (whatever a transport raises: it may have sent)
             return Lost(self._cause(error))
+        content = response.content
+        if response.status_code >= 400:  # an error may quote the key that it refuses
+            content = self._key.mask(content.decode("utf-8", "replace")).encode()
         return Answer(
-            response.status_code,
-            response.headers,
-            _json_object(response.content),
-            len(response.content),
+            response.status_code, response.headers, _json_object(content), len(response.content)
         )
 
     async def aclose(self) -> None:
