@@ -63,6 +63,8 @@ class KnownFile:
     blob: str
     size: int
     url: str = ""
+    replaces: tuple[str, ...] = ()
+    """Ids of former ones that are to be removed, now that this one is there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,8 @@ def _file_changes(desired: Desired, known: Known) -> list[Change]:
             changes.append(Change(f"file:{name}", f"attachment {name} is new"))
         elif wanted.blob != there.blob:
             changes.append(Change(f"file:{name}", f"attachment {name} changed"))
+        elif there.replaces:
+            changes.append(Change(f"file:{name}", f"a former {name} is still there"))
     return changes
 
 

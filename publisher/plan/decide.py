@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from publisher.model import Diagnostic
 from publisher.plan.compare import ARCHIVED, MARKER, Change, base_of, content_of, git_changes
@@ -34,6 +35,7 @@ def decide(
     commit: str | None,
     skip: int = 0,
     diagnostics: Iterable[Diagnostic] = (),
+    requests_used: int = 0,
 ) -> Plan:
     """Weigh the three sides of every target.
 
@@ -43,8 +45,10 @@ def decide(
         instance, base_url, commit: for the record.
         skip: files that are no documents, and drafts.
         diagnostics: what was found while the documents were read.
+        requests_used: what it cost to find out.
     """
-    return _Decision(sides, policy).plan(instance, base_url, commit, skip, diagnostics)
+    plan = _Decision(sides, policy).plan(instance, base_url, commit, skip, diagnostics)
+    return replace(plan, requests_used=requests_used)
 
 
 class _Decision:

@@ -43,8 +43,8 @@ class Sides:
     """Creates of assets with an unknown outcome, by key."""
     moves: Mapping[str, str] = field(default_factory=dict)
     """New key -> former key, of documents without an id that were renamed in Git."""
-    held: frozenset[str] = frozenset()
-    """Documents that are there but cannot be planned now (an error, a draft)."""
+    spared: frozenset[str] = frozenset()
+    """Keys that are not desired now and not gone either: an error, a draft, out of scope."""
     organizations: Mapping[str, Organization] = field(default_factory=dict)
     type_names: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)

@@ -22,7 +22,7 @@ def removals(sides: Sides, policy: Policy) -> tuple[list[Action], int]:
     for key, known in sorted(sides.known.items()):
         desired = sides.desired.get(key)
         retyped = desired is not None and desired.type_id != known.type_id
-        if (desired and not retyped) or key in moved or known.document in sides.held:
+        if (desired and not retyped) or key in moved or key in sides.spared:
             continue
         existing = sides.existing.get(known.asset_id)
         if existing is None or known.archived or existing.archived:

@@ -19,7 +19,10 @@ def dump(value: Known | Existing | Record | Run) -> str:
 
 def load_known(text: str) -> Known:
     data = json.loads(text)
-    data["files"] = {name: KnownFile(**file) for name, file in data["files"].items()}
+    data["files"] = {
+        name: KnownFile(**{**file, "replaces": tuple(file["replaces"])})
+        for name, file in data["files"].items()
+    }
     return Known(**data)
 
 

@@ -1,0 +1,1 @@
+"""Walks a plan: one change, one remote effect, one state commit."""

@@ -1,0 +1,257 @@
+"""One asset: created once, changed with everything that others put into it, removed."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Collection
+from dataclasses import replace
+
+from publisher.apply.desk import Desk
+from publisher.errors import OutcomeUnknown, PublisherError
+from publisher.gather.fingerprint import AssetRecord, Seen, by_id, input_form, seen, uploads
+from publisher.gather.recover import known_files, says
+from publisher.marker import Marker, content_digest, new_attempt
+from publisher.model import Json
+from publisher.plan.compare import base_of, remote_changes
+from publisher.render import text
+from publisher.targets import Desired, Intent, Known
+
+JUST_NOW = 60.0
+"""Seconds for which what a list said of an asset serves as the look before a write."""
+
+
+class Held(PublisherError):
+    """This target cannot be written now: *reason*. The others go on."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+async def create(desk: Desk, key: str, *, instead_of: str = "") -> Known:
+    """Create the asset of a target: intent committed, one POST, bound.
+
+    Raises:
+        OutcomeUnknown: the intent stays; the next look by marker settles it.
+        ITGlueError: certainly not created; the intent is gone.
+    """
+    desired = desk.desired[key]
+    marker = Marker(desk.repository, key, new_attempt(), content_digest(desired.sent))
+    traits = _compose(desk, desired, marker)
+    attributes = {
+        "organization-id": _number(desired.organization.id),
+        "flexible-asset-type-id": _number(desired.type_id),
+        "traits": traits,
+    }
+    intent = Intent(key, "asset", "", marker.attempt, desk.now(), desired.document)
+    try:
+        record = await desk.itglue.flexible_assets.create(
+            attributes, before=functools.partial(_begin, desk, intent)
+        )
+    except OutcomeUnknown:
+        raise
+    except PublisherError:
+        desk.store.drop(intent)
+        raise
+    found = await _complete(desk, record, desired.type_id)
+    _report_loss(desk, desired, traits, found)
+    return desk.bind(_published(desk, desired, marker, found), intent, instead_of=instead_of)
+
+
+def _begin(desk: Desk, intent: Intent) -> None:
+    """The time counts from when the request really leaves: waiting for the budget can take long."""
+    desk.store.begin(replace(intent, at=desk.now()))
+
+
+async def update(
+    desk: Desk, key: str, found: Seen, *, carry: Collection[str] = (), former: str = ""
+) -> Known:
+    """Send a target's traits, together with all others that the asset has.
+
+    Args:
+        desk: the run.
+        key: the target.
+        found: the asset as just read.
+        carry: our own traits that somebody edited: sent back as they are.
+        former: the key that the asset had, if it moved.
+    """
+    desired = desk.desired[key]
+    known = desk.known.get(former or key)
+    files = uploads(found.traits, desk.kinds[desired.type_id])
+    if files:
+        raise Held(f"upload field {', '.join(files)} holds files, which a change would delete")
+    attempt = known.attempt if known else new_attempt()
+    marker = Marker(desk.repository, key, attempt, content_digest(desired.sent))
+    ours = _compose(desk, desired, marker)
+    dropped = {name for name in (known.sent if known else {}) if name not in desired.sent}
+    theirs = input_form(found.traits)
+    kept = {n: v for n, v in theirs.items() if n in carry or (n not in ours and n not in dropped)}
+    attributes: dict[str, Json] = {"traits": {**ours, **kept}}
+    if found.existing.archived:
+        attributes["archived"] = False
+    changed = await _patch(desk, found, attributes)
+    if desired_body := desk.contents[key].body:
+        _report_loss(desk, desired, {desired_body: attributes["traits"][desired_body]}, changed)
+    bound = _published(desk, desired, marker, changed)
+    if known:
+        bound = _with_carried(replace(bound, files=known.files), known, carry)
+    else:  # an adoption: attachments that are there already need no second upload
+        there = changed.existing.files or {}
+        bound = replace(bound, files=known_files(desired.files, there))
+    return desk.bind(bound, instead_of=former)
+
+
+async def archive(desk: Desk, key: str, found: Seen) -> None:
+    """Archive the asset of a document that is gone; its marker says that it was us."""
+    known = desk.known[key]
+    traits = input_form(found.traits)
+    marker = found.existing.marker
+    if uploads(found.traits, desk.kinds[known.type_id]):
+        raise Held("an upload field holds files, which archiving through the API would delete")
+    if marker:
+        marker = replace(marker, archived=True)
+        traits = {name: _remark(value, found, marker) for name, value in traits.items()}
+    changed = await _patch(desk, found, {"traits": traits, "archived": True})
+    seen_now = {name: changed.existing.traits.get(name, "") for name in known.seen}
+    desk.bind(replace(known, archived=True, seen=seen_now, updated_at=changed.existing.updated_at))
+
+
+async def delete(desk: Desk, asset_id: str) -> None:
+    """Delete one asset; when the answer is lost, look whether it is gone."""
+    try:
+        await desk.itglue.flexible_assets.delete(asset_id)
+    except OutcomeUnknown:
+        if await desk.itglue.flexible_assets.get(asset_id) is not None:
+            raise
+    desk.remote.lose(asset_id)
+    desk.store.lost(asset_id)
+
+
+async def fresh(desk: Desk, asset_id: str, type_id: str) -> Seen | None:
+    """The asset as this run read it just now, else as it is."""
+    there = desk.remote.fresh.get(asset_id)
+    if there is not None and time.monotonic() - desk.remote.read_at[asset_id] < JUST_NOW:
+        return there
+    record = await desk.itglue.flexible_assets.get(asset_id, include=("attachments",))
+    if record is None:
+        return None
+    return desk.look(_seen(desk, record, type_id))
+
+
+def check_base(desk: Desk, found: Seen, known: Known | None, base: str) -> None:
+    """The asset must still be what the plan was made on.
+
+    Raises:
+        Held: somebody edited it in between.
+    """
+    if base_of(found.existing, known) != base:
+        edits = remote_changes(known, found.existing) if known else []
+        said = ", ".join(edit.reason for edit in edits) or "it changed in IT Glue"
+        raise Held(f"asset {found.existing.asset_id} is not as planned any more: {said}")
+
+
+async def _patch(desk: Desk, found: Seen, attributes: dict[str, Json]) -> Seen:
+    """One PATCH. A lost answer is settled by looking; what was certainly not done is sent again."""
+    asset_id, type_id = found.existing.asset_id, found.existing.type_id
+    for last in (False, True):
+        try:
+            record = await desk.itglue.flexible_assets.update(asset_id, attributes)
+            return await _complete(desk, record, type_id)
+        except OutcomeUnknown:
+            now = await desk.itglue.flexible_assets.get(asset_id, include=("attachments",))
+            if now is None:
+                raise
+            there = desk.look(_seen(desk, now, type_id))
+            if there.existing.updated_at != found.existing.updated_at:
+                if _holds(there, attributes):
+                    return there
+                raise Held(f"asset {asset_id} was changed by somebody else meanwhile") from None
+            if last:
+                raise
+    raise AssertionError("the loop returns or raises")
+
+
+async def _complete(desk: Desk, record: AssetRecord, type_id: str) -> Seen:
+    """The asset as the answer has it; a server that answers less is asked once more."""
+    if not record.attributes.traits:
+        record = await desk.itglue.flexible_assets.get(record.id) or record
+    return desk.look(_seen(desk, record, type_id))
+
+
+def _seen(desk: Desk, record: AssetRecord, type_id: str) -> Seen:
+    return seen(record, by_id(record.included), desk.kinds[type_id], desk.marker)
+
+
+def _compose(desk: Desk, desired: Desired, marker: Marker) -> dict[str, Json]:
+    address = desk.address(desired.key)
+    commit = desk.commits.get(desired.document)
+    return desk.contents[desired.key].compose(lambda ref: address(ref)[1], marker, commit)
+
+
+def _holds(there: Seen, attributes: dict[str, Json]) -> bool:
+    """Whether an asset holds what a PATCH was to make of it."""
+    archived = attributes.get("archived", there.existing.archived)
+    traits: dict[str, Json] = attributes["traits"]
+    return there.existing.archived == archived and all(
+        says(value, there.traits.get(name)) for name, value in traits.items()
+    )
+
+
+def _published(desk: Desk, desired: Desired, marker: Marker, found: Seen) -> Known:
+    """What the state is to know, now that the asset holds what was sent."""
+    content, asset = desk.contents[desired.key], found.existing
+    address = desk.address(desired.key)
+    names = [name for name in desired.sent if name[0] != "@"]
+    if content.carrier:
+        names.append(content.carrier)
+    return Known(
+        key=desired.key,
+        document=desired.document,
+        blob=desired.blob,
+        organization_id=desired.organization.id,
+        type_id=desired.type_id,
+        asset_id=asset.asset_id,
+        url=asset.url,
+        attempt=marker.attempt,
+        commit=desk.commit,
+        published_at=desk.now(),
+        updated_at=asset.updated_at,
+        sent=desired.sent,
+        seen={name: asset.traits.get(name, "") for name in names},
+        refs={ref: address(ref)[0] for ref in desired.refs},
+        body=content.body,
+        footer=not content.carrier,
+    )
+
+
+def _with_carried(bound: Known, before: Known, carry: Collection[str]) -> Known:
+    """A colleague's edit that was carried over is drift still: seen stays what it was before it."""
+    if not carry:
+        return bound
+    seen_before = {name: before.seen.get(name, "") for name in carry}
+    return replace(bound, seen={**bound.seen, **seen_before}, updated_at="")
+
+
+def _report_loss(desk: Desk, desired: Desired, sent: dict[str, Json], found: Seen) -> None:
+    """Name a document once of which IT Glue dropped words."""
+    body = desk.contents[desired.key].body
+    if not body or desired.document in desk.lost:
+        return
+    there = text(str(found.traits.get(body, "")))
+    if text(str(sent[body])) != there:
+        desk.lost.add(desired.document)
+        desk.warnings.append(f"{desired.document}: IT Glue changed or dropped some of its text")
+
+
+def _remark(value: Json, found: Seen, marker: Marker) -> Json:
+    """A trait with the marker in it replaced by *marker*."""
+    former = found.existing.marker
+    if former is None or not isinstance(value, str):
+        return value
+    return value.replace(str(former), str(marker))
+
+
+def _number(id_: str) -> int | str:
+    """Ids inside attributes are integers."""
+    return int(id_) if id_.isdecimal() else id_

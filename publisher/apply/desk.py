@@ -1,0 +1,84 @@
+"""What every step of an apply works with: the sides as they stand now, and where to write."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from publisher.gather.content import Content
+from publisher.gather.existing import Remote
+from publisher.gather.fingerprint import Seen
+from publisher.itglue import ITGlue
+from publisher.model import AssetType
+from publisher.state import Store
+from publisher.targets import Desired, ExistingFile, Intent, Known
+
+
+@dataclass(slots=True)
+class Desk:
+    """Shared by all steps of one apply; single-threaded, so that it needs no lock."""
+
+    itglue: ITGlue
+    store: Store
+    repository: str
+    marker: str
+    """The name-key of the trait that carries the marker, where a type has it."""
+    kinds: Mapping[str, AssetType]
+    desired: Mapping[str, Desired]
+    contents: Mapping[str, Content]
+    known: dict[str, Known]
+    remote: Remote
+    commit: str | None
+    commits: Mapping[str, str]
+    """The commit that last changed each document."""
+    read: Callable[[str], bytes]
+    """The bytes of a file in the repository."""
+    settle_seconds: float = 240.0
+    """How long a create with an unknown outcome is given to appear."""
+    now: Callable[[], float] = time.time
+    warnings: list[str] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)
+    """Documents of which IT Glue dropped text, named already."""
+
+    def bind(self, known: Known, intent: Intent | None = None, *, instead_of: str = "") -> Known:
+        """Commit what was just published."""
+        self.store.bind(known, intent, instead_of=instead_of)
+        if instead_of:
+            self.known.pop(instead_of, None)
+        self.known[known.key] = known
+        return known
+
+    def look(self, seen: Seen) -> Seen:
+        """Note what an answer said of an asset; it says nothing of attachments."""
+        before = self.remote.existing.get(seen.existing.asset_id)
+        if seen.existing.files is None:
+            files = before.files if before else {}
+            seen = replace(seen, existing=replace(seen.existing, files=files))
+        self.remote.look(seen)
+        self.store.observe(seen.existing)
+        return seen
+
+    def attached(self, asset_id: str, files: Mapping[str, ExistingFile]) -> None:
+        """Note the attachments of an asset as they are now."""
+        asset = replace(self.remote.existing[asset_id], files=dict(files))
+        self.remote.existing[asset_id] = asset
+        if fresh := self.remote.fresh.get(asset_id):
+            self.remote.fresh[asset_id] = replace(fresh, existing=asset)
+        self.store.observe(asset)
+
+    def address(self, key: str) -> Callable[[str], tuple[str, str]]:
+        """Reference -> (id, URL) as it resolves now, for the target *key*; ('', '') for nothing."""
+
+        def resolve(ref: str) -> tuple[str, str]:
+            kind, _, name = ref.partition(":")
+            if kind == "file":
+                known = self.known.get(key)
+                file = known.files.get(name) if known else None
+                return (file.id, file.url) if file and file.url else ("", "")
+            other = self.known.get(name)
+            if other and other.asset_id in self.remote.existing:
+                return other.asset_id, other.url
+            return "", ""
+
+        return resolve

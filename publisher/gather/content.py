@@ -1,0 +1,89 @@
+"""What a target is to hold, with references still symbolic, and how it becomes a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from publisher.marker import Marker
+from publisher.model import Json, digest
+from publisher.render import footer, resolve
+
+MARKER = "@marker"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What one reference of a page means for one target."""
+
+    ref: str
+    """``doc:KEY`` or ``file:NAME``."""
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything of one target but the addresses that IT Glue gives out."""
+
+    repository: str
+    key: str
+    path: str
+    values: Mapping[str, Json]
+    """Traits as they are sent, but for body and marker."""
+    html: str
+    """The body, with the page's own tokens for references."""
+    links: tuple[Link | None, ...]
+    """What each token means; None leads nowhere."""
+    body: str
+    """The body's name-key; '' for none."""
+    carrier: str
+    """The marker's name-key; '' for the footer."""
+
+    @property
+    def refs(self) -> tuple[str, ...]:
+        return tuple(sorted({link.ref for link in self.links if link}))
+
+    def fingerprints(self) -> dict[str, str]:
+        """Hash per trait; the body with keys in place of addresses, so that it needs no network."""
+        sent = {key: digest(value) for key, value in self.values.items()}
+        if self.body:
+            symbolic = [_symbol(link) for link in self.links]
+            sent[self.body] = digest(resolve(self.html, symbolic))
+        sent[MARKER] = digest([self.repository, self.key, None if self.carrier else self.path])
+        return sent
+
+    def compose(
+        self, address: Callable[[str], str], marker: Marker, commit: str | None
+    ) -> dict[str, Json]:
+        """The traits of a request.
+
+        Args:
+            address: reference -> URL; '' for one that has none (yet).
+            marker: what the asset is to say of itself.
+            commit: at which the document last changed, for the footer; None leaves it out.
+        """
+        traits = dict(self.values)
+        html = resolve(self.html, [_url(link, address) for link in self.links])
+        if self.carrier:
+            traits[self.carrier] = str(marker)
+        elif self.body:
+            html += footer(
+                repository=self.repository, path=self.path, commit=commit, marker=str(marker)
+            )
+        if self.body:
+            traits[self.body] = html
+        return traits
+
+
+def _symbol(link: Link | None) -> str | None:
+    if link is None:
+        return None
+    return f"publisher:{quote(link.ref)}" + (f"#{quote(link.anchor)}" if link.anchor else "")
+
+
+def _url(link: Link | None, address: Callable[[str], str]) -> str | None:
+    url = address(link.ref) if link else ""
+    if not url:
+        return None
+    return f"{url}#{quote(link.anchor)}" if link and link.anchor else url

@@ -1,0 +1,54 @@
+"""A docs repository as opened: where it lies, how it is called, what it is configured to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from publisher.config import FILE_NAME, Config, load
+from publisher.source.git import Repository, find_root, open_repository
+from publisher.source.globs import matcher
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One docs repository."""
+
+    root: Path
+    """The docs root: the folder of publisher.toml."""
+    repository: Repository
+    config: Config
+    name: str
+    """Its name inside the markers."""
+
+
+def open_project(folder: Path, config: Path | None) -> Project:
+    """Open the docs repository around *folder*.
+
+    Raises:
+        SourceError, ConfigError: there is none, or it is not set up.
+    """
+    root = find_root(folder, config)
+    settings = load(config or root / FILE_NAME)
+    repository = open_repository(root)
+    return Project(root, repository, settings, settings.docs.id or repository.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """``--only GLOB`` and ``--org NAME``: what is outside is neither planned nor missed."""
+
+    document: Callable[[str], bool] = lambda path: True
+    organization_id: str | None = None
+
+    def holds(self, document: str, organization_id: str) -> bool:
+        return self.organization_id in (None, organization_id) and self.document(document)
+
+
+def scope_of(only: tuple[str, ...], organization_id: str | None) -> Scope:
+    """Build the scope of a run from its options."""
+    if not only:
+        return Scope(organization_id=organization_id)
+    matchers = [matcher(glob) for glob in only]
+    return Scope(lambda path: any(match(path) for match in matchers), organization_id)

@@ -1,0 +1,206 @@
+"""What the state does not know, read from the markers: after its loss, or a create cut short.
+
+An asset that carries our marker is ours. Its digest tells whether Git has changed since it was
+written; its text, compared in a form that a server's rewriting does not touch, tells whether
+somebody has edited it since. So a lost state costs a scan, and no document and no edit.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+
+from publisher.gather.content import MARKER, Content
+from publisher.gather.existing import Remote
+from publisher.gather.fingerprint import Seen, fingerprint
+from publisher.marker import Marker, content_digest
+from publisher.model import Json
+from publisher.plan.remove import age
+from publisher.render import canonical, split_footer
+from publisher.targets import Desired, Existing, ExistingFile, File, Known, KnownFile
+
+EDITED = "edited"
+"""A fingerprint that nothing has: what was seen of a trait that no longer says what was sent."""
+
+
+def ours(remote: Remote, repository: str) -> dict[str, list[Existing]]:
+    """The assets that carry our marker, by key, oldest first; live ones before archived ones."""
+    found: defaultdict[str, list[Existing]] = defaultdict(list)
+    for asset in remote.existing.values():
+        if asset.marker and asset.marker.repository == repository:
+            found[asset.marker.key].append(asset)
+    return {key: sorted(group, key=lambda a: (a.archived, age(a))) for key, group in found.items()}
+
+
+def missing(
+    desired: Mapping[str, Desired], known: Mapping[str, Known], remote: Remote, repository: str
+) -> dict[str, Existing]:
+    """The assets to recover, by key: marked as ours, and bound to by no known target."""
+    bound = {k.asset_id for k in known.values() if k.asset_id in remote.existing}
+    found: dict[str, Existing] = {}
+    for key, group in ours(remote, repository).items():
+        wanted = desired.get(key)
+        asset = next((a for a in group if wanted is None or a.type_id == wanted.type_id), group[0])
+        there = known.get(key)
+        if asset.asset_id in bound or (wanted is None and asset.archived):
+            continue
+        # Known to be bound to a younger one: the older stays, whichever a state happens to know.
+        if there is None or there.asset_id not in remote.existing or not asset.archived:
+            found[key] = asset
+    return found
+
+
+def recover(
+    desired: Desired,
+    content: Content,
+    seen: Seen,
+    files: Mapping[str, ExistingFile],
+    url_of: Callable[[str], tuple[str, str]],
+) -> Known:
+    """What must have been published of *desired*, going by the asset itself.
+
+    Args:
+        desired, content: what Git says now.
+        seen: the asset, with the values of its traits.
+        files: its attachments, by id.
+        url_of: reference -> (id, URL) as it resolves now; ('', '') for nothing.
+    """
+    asset, marker = seen.existing, seen.existing.marker
+    if marker is None:
+        raise ValueError("only a marked asset can be recovered")
+    attached = known_files(desired.files, files)
+    html = str(seen.traits.get(content.body, "")) if content.body else ""
+    refs = _refs(content, html, attached, url_of)
+    same_git = marker.content == content_digest(desired.sent)
+    sent = _sent(desired, content, seen, refs, same_git)
+    sent[MARKER] = desired.sent[MARKER] if _same_place(content, html, marker) else ""
+    return Known(
+        key=desired.key,
+        document=desired.document,
+        blob=desired.blob if same_git else "",
+        organization_id=asset.organization_id,
+        type_id=asset.type_id,
+        asset_id=asset.asset_id,
+        url=asset.url,
+        attempt=marker.attempt,
+        commit=None,
+        published_at=0.0,
+        updated_at="",
+        sent=sent,
+        seen=_seen(desired, content, seen, refs, same_git),
+        refs={ref: target for ref, (target, _) in refs.items()},
+        files=attached,
+        archived=asset.archived and marker.archived,
+        body=content.body,
+        footer=not content.carrier,
+    )
+
+
+def recover_gone(seen: Existing, paths: Mapping[str, str]) -> Known:
+    """What is known of one of our assets that Git does not want, and the state with it.
+
+    *paths*: identity -> document, of those that are there although nothing is published of them.
+    """
+    marker = seen.marker
+    if marker is None:
+        raise ValueError("only a marked asset can be recovered")
+    identity = marker.key.rpartition("@")[0]
+    document = paths.get(identity, identity)
+    return Known(
+        marker.key, document, "", seen.organization_id, seen.type_id, seen.asset_id, seen.url,
+        marker.attempt, None, 0.0, seen.updated_at, sent={}, seen=seen.traits, rebuilt=True,
+    )  # fmt: skip
+
+
+def known_files(
+    wanted: Mapping[str, File], there: Mapping[str, ExistingFile]
+) -> dict[str, KnownFile]:
+    """Attachments recognised by name and size, which is all that IT Glue tells of them."""
+    known: dict[str, KnownFile] = {}
+    for id_, file in sorted(there.items()):
+        mine = wanted.get(file.name)
+        if mine is not None and file.name not in known:
+            same = file.size is None or file.size == mine.size
+            known[file.name] = KnownFile(id_, mine.blob if same else "", mine.size, file.url)
+    return known
+
+
+def _refs(
+    content: Content,
+    html: str,
+    files: Mapping[str, KnownFile],
+    url_of: Callable[[str], tuple[str, str]],
+) -> dict[str, tuple[str, str]]:
+    """What each reference resolved to when the body was sent: its address stands in it, or not."""
+    found: dict[str, tuple[str, str]] = {}
+    for ref in content.refs:
+        file = files.get(ref.removeprefix("file:")) if ref.startswith("file:") else None
+        target, url = (file.id, file.url) if file else url_of(ref)
+        escaped = url.replace("&", "&amp;")
+        found[ref] = (target, url) if url and (url in html or escaped in html) else ("", "")
+    return found
+
+
+def _same_place(content: Content, html: str, marker: Marker) -> bool:
+    """Whether the asset names the document by its present path and key."""
+    return marker.key == content.key and bool(content.carrier or content.path in html)
+
+
+def _composed(content: Content, refs: Mapping[str, tuple[str, str]]) -> dict[str, Json]:
+    nothing = Marker(content.repository, content.key, "0", "0" * 16)
+    return content.compose(lambda ref: refs.get(ref, ("", ""))[1], nothing, None)
+
+
+def _sent(
+    desired: Desired,
+    content: Content,
+    seen: Seen,
+    refs: Mapping[str, tuple[str, str]],
+    same_git: bool,
+) -> dict[str, str]:
+    if same_git:
+        return dict(desired.sent)
+    # Git changed: which traits did, the asset itself tells.
+    composed = _composed(content, refs)
+    return {
+        name: value if _says(name, composed, seen, content) else ""
+        for name, value in desired.sent.items()
+    }
+
+
+def _seen(
+    desired: Desired,
+    content: Content,
+    seen: Seen,
+    refs: Mapping[str, tuple[str, str]],
+    same_git: bool,
+) -> dict[str, str]:
+    there = seen.existing.traits
+    names = [name for name in desired.sent if name[0] != "@"]
+    if content.carrier:
+        names.append(content.carrier)
+    if not same_git:
+        return {name: there.get(name, "") for name in names}
+    composed = _composed(content, refs)
+    return {
+        name: there.get(name, "")
+        if name == content.carrier or _says(name, composed, seen, content)
+        else EDITED
+        for name in names
+    }
+
+
+def says(want: Json, have: Json) -> bool:
+    """Whether a trait as IT Glue has it says what was (or would be) sent, however it is spelt."""
+    if isinstance(want, str) and isinstance(have, str) and want != have:
+        return canonical(want) == canonical(have)
+    if isinstance(want, int | float) and not isinstance(want, bool) and isinstance(have, str):
+        return have == str(want)
+    return fingerprint(want) == fingerprint(have)
+
+
+def _says(name: str, composed: Mapping[str, Json], seen: Seen, content: Content) -> bool:
+    want, have = composed.get(name), seen.traits.get(name)
+    if name == content.body and isinstance(want, str) and isinstance(have, str):
+        want, have = split_footer(want)[0], split_footer(have)[0]
+    return says(want, have)

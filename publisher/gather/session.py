@@ -1,0 +1,244 @@
+"""From an opened docs repository to a plan: reads the three sides, decides, reads what lacks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from publisher.config import Instance
+from publisher.gather.catalog import find_organization, read_catalog
+from publisher.gather.corpus import Corpus, Inspect, Reader
+from publisher.gather.existing import Refresh, Remote, read_existing
+from publisher.gather.fingerprint import Seen, by_id, existing_file, seen
+from publisher.gather.moves import find_moves
+from publisher.gather.project import Project, Scope, scope_of
+from publisher.gather.recover import missing, recover, recover_gone
+from publisher.itglue import ITGlue
+from publisher.model import AssetType, Catalog
+from publisher.plan import Plan, Policy, Sides, decide
+from publisher.source.tree import Tree
+from publisher.state import Store
+from publisher.targets import Existing, ExistingFile, Known
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to plan, and how thoroughly to look."""
+
+    refresh: Refresh = "auto"
+    only: tuple[str, ...] = ()
+    """Globs of documents; empty: all."""
+    org: str | None = None
+    """One organization's name or id; None: all."""
+
+
+@dataclass(slots=True)
+class Planned:
+    """A plan with everything that it was made from, which is what an apply works with."""
+
+    plan: Plan
+    corpus: Corpus
+    remote: Remote
+    known: dict[str, Known]
+    recovered: dict[str, Known]
+    """Of these, what the state did not know."""
+    kinds: dict[str, AssetType]
+    catalog: Catalog
+    tree: Tree
+
+
+@dataclass(slots=True)
+class Session:
+    """One docs repository against one instance."""
+
+    project: Project
+    tree: Tree
+    instance: str
+    settings: Instance
+    store: Store
+    itglue: ITGlue
+    policy: Policy
+    inspect: Inspect
+    options: Options = field(default_factory=Options)
+    now: Callable[[], float] = time.time
+    _renamed: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """Git's renames since a commit, as far as they were asked for."""
+
+    async def plan(self) -> Planned:
+        """Read the three sides and decide.
+
+        Raises:
+            Unresolved: ``--org`` names no organization.
+            PublisherError: a side cannot be read.
+        """
+        trust = self.options.refresh == "none"
+        catalog = await read_catalog(self.itglue, self.store, refresh=not trust)
+        known, reader = self.store.known(), self._reader(catalog)
+        corpus = reader.read()
+        kinds = _kinds(catalog, corpus, known)
+        remote = await read_existing(
+            self.itglue, self.store, kinds.values(), self.settings.marker, self.options.refresh
+        )
+        planned = Planned(_NOTHING, corpus, remote, dict(known), {}, kinds, catalog, self.tree)
+        # Deciding is quick. What it turns out to need (a title, the text of a reused document,
+        # the values of an asset that goes) is read then, and it is decided again.
+        while True:
+            await self._recover(planned, reader)
+            planned.plan = self._decide(planned, reader.scope)
+            if not await self._read_more(planned, reader):
+                return planned
+
+    def _reader(self, catalog: Catalog) -> Reader:
+        org = self.options.org
+        scope = scope_of(self.options.only, find_organization(org, catalog).id if org else None)
+        return Reader(
+            self.project,
+            self.tree,
+            catalog,
+            self.settings.marker,
+            records=self.store.records(),
+            known=self.store.known(),
+            scope=scope,
+            inspect=self.inspect,
+        )
+
+    # Deciding
+
+    def _decide(self, planned: Planned, scope: Scope) -> Plan:
+        corpus, catalog = planned.corpus, planned.catalog
+        spared = self._spared(planned, scope)
+        intents = {key: i for (key, name), i in self.store.intents().items() if not name}
+        marked = {
+            a.marker.key: a.marker.content for a in planned.remote.existing.values() if a.marker
+        }
+        moves = find_moves(corpus.desired, planned.known, spared, marked, self._renames)
+        sides = Sides(
+            self.project.name,
+            corpus.desired,
+            planned.known,
+            planned.remote.existing,
+            {key: intent for key, intent in intents.items() if key not in planned.known},
+            moves,
+            spared,
+            {org.id: org for org in catalog.organizations},
+            {kind.id: kind.name for kind in catalog.types},
+            planned.remote.titles,
+            self.now(),
+        )
+        return decide(
+            sides,
+            self.policy,
+            instance=self.instance,
+            base_url=self.itglue.base_url,
+            commit=self.tree.commit,
+            skip=len(corpus.skipped),
+            diagnostics=corpus.diagnostics,
+            requests_used=self.itglue.requests,
+        )
+
+    def _spared(self, planned: Planned, scope: Scope) -> frozenset[str]:
+        """Known keys that Git does not want now, and that are not gone either."""
+        corpus = planned.corpus
+        errors = any(found.severity == "error" for found in corpus.diagnostics)
+        spared = set()
+        for key, known in planned.known.items():
+            blind = known.rebuilt and (errors or self.options.only)
+            outside = not scope.holds(known.document, known.organization_id)
+            if known.document in corpus.held or outside or blind:
+                spared.add(key)
+        return frozenset(spared)
+
+    def _renames(self, commit: str) -> Mapping[str, str]:
+        if self.tree.commit is None:
+            return {}
+        if commit not in self._renamed:
+            self._renamed[commit] = self.project.repository.renames(commit, self.tree.commit)
+        return self._renamed[commit]
+
+    # Reading what turned out to be needed
+
+    async def _read_more(self, planned: Planned, reader: Reader) -> bool:
+        """Read what the plan's actions lack; False when they lack nothing."""
+        wanted = planned.corpus.desired
+        untitled = [
+            action.key
+            for action in planned.plan.actions
+            if action.key in wanted and wanted[action.key].title is None
+        ]
+        if untitled:
+            planned.corpus = reader.read_again(untitled)
+        gone = [
+            action
+            for action in planned.plan.actions
+            if action.verb in ("archive", "delete") and action.asset_id not in planned.remote.fresh
+        ]
+        if self.options.refresh == "none":
+            return bool(untitled)
+        for action in gone:
+            await self._look(planned, action.asset_id or "", action.type_id)
+        return bool(untitled or gone)
+
+    async def _look(self, planned: Planned, asset_id: str, type_id: str) -> Seen | None:
+        """Read one asset, unless this run has."""
+        if asset_id in planned.remote.fresh:
+            return planned.remote.fresh[asset_id]
+        record = await self.itglue.flexible_assets.get(asset_id, include=("attachments",))
+        if record is None:
+            planned.remote.lose(asset_id)
+            self.store.lost(asset_id)
+            return None
+        kind = planned.kinds[type_id]
+        found = seen(record, by_id(record.included), kind, self.settings.marker)
+        planned.remote.look(found)
+        return found
+
+    async def _recover(self, planned: Planned, reader: Reader) -> None:
+        """Take from the markers what the state does not know."""
+        corpus, remote = planned.corpus, planned.remote
+        lost = missing(corpus.desired, planned.known, remote, self.project.name)
+        unread = [key for key in lost if key in corpus.desired and key not in corpus.contents]
+        if unread:
+            corpus = planned.corpus = reader.read_again(unread)
+
+        def url_of(ref: str) -> tuple[str, str]:
+            key = ref.removeprefix("doc:")
+            there: Existing | Known | None = lost.get(key) or planned.known.get(key)
+            return (there.asset_id, there.url) if there else ("", "")
+
+        paths = {document.identity: path for path, document in corpus.documents.items()}
+        for key, asset in lost.items():
+            found = self._recovered(planned, key, asset, url_of, paths)
+            if known := await found:
+                planned.known[key] = planned.recovered[key] = known
+
+    async def _recovered(
+        self,
+        planned: Planned,
+        key: str,
+        asset: Existing,
+        url_of: Callable[[str], tuple[str, str]],
+        paths: Mapping[str, str],
+    ) -> Known | None:
+        corpus = planned.corpus
+        desired = corpus.desired.get(key)
+        if desired is None or desired.type_id != asset.type_id:
+            gone = recover_gone(asset, paths)
+            return gone if not asset.archived else None
+        found = await self._look(planned, asset.asset_id, asset.type_id)
+        if found is None:
+            return None
+        files: Mapping[str, ExistingFile] = found.existing.files or {}
+        if found.existing.files is None and desired.files:
+            listed = self.itglue.attachments("flexible_assets", asset.asset_id).list()
+            files = {record.id: existing_file(record) async for record in listed}
+        return recover(desired, corpus.contents[key], found, files, url_of)
+
+
+_NOTHING = Plan("", "", None, (), (), 0, 0, 0, 0)
+
+
+def _kinds(catalog: Catalog, corpus: Corpus, known: Mapping[str, Known]) -> dict[str, AssetType]:
+    """The types to look at: of what Git wants, and of what was published before."""
+    used = {d.type_id for d in corpus.desired.values()} | {k.type_id for k in known.values()}
+    return {kind.id: kind for kind in catalog.types if kind.id in used}
