@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from publisher.model import Entry
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Characters that break a line, drive a terminal, or turn the direction of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,4 @@ def ordered(entries: Iterable[Entry]) -> dict[str, Entry]:
 def printable(path: str) -> str:
     """A path as it can be shown anywhere: what is no text, or a control character, escaped."""
     text = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() or c == "\u200d" else _escaped(c) for c in text)
-
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
+    return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
