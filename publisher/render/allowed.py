@@ -51,7 +51,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     for tag in TAGS
 }
 
-SILENT = frozenset({"rel", "target", "tabindex", "referrerpolicy", "loading", "decoding"})
+SILENT = words("rel target tabindex referrerpolicy loading decoding markdown")
 """Attributes that go without a word: IT Glue sets its own, or nobody can see the difference."""
 
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})

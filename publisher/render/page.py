@@ -15,6 +15,7 @@ from publisher.render.references import SCHEME, Kind, Reference, locate
 from publisher.render.rules.comments import drop_comments
 from publisher.render.rules.headings import Slugger, Title
 from publisher.render.rules.layout import MAX_DEPTH, lay_out
+from publisher.render.rules.wrappers import close_wrappers
 from publisher.render.sanitize import sanitize
 
 _ID = re.compile(r'<[a-z][^>]* id="([^"]*)"')
@@ -59,7 +60,7 @@ def render(body: str, *, path: str, title: str | None = None, first_line: int = 
     places = Places(lines, first_line)
     slugger = Slugger()
     heading = Title(title, slugger)
-    source = "\n".join(lay_out(drop_comments(lines)))
+    source = "\n".join(close_wrappers(lay_out(drop_comments(lines))))
     check_limits(places.text, first_line)
     try:
         raw = build(heading, slugger).convert(source)

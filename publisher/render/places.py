@@ -46,7 +46,7 @@ class Places:
         if needle is None:
             needle = what.removesuffix(">").removeprefix("style: ")
             needle = needle.removesuffix(" link").removesuffix(" image")
-        start = self.text.lower().find(needle)
+        start = self.text.lower().find(needle.lower())
         return None if start < 0 else self._line(start)
 
     def _line(self, offset: int) -> int:

@@ -33,13 +33,11 @@ _TAG = re.compile(
 _ATTRIBUTE = re.compile(
     r"(?P<name>[^\s\"'<>/=]+)(?:\s*=\s*(?P<value>\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?"
 )
-_GOING = re.compile(
-    rf"(<(?P<name>{'|'.join(sorted(CONTENT_GOES))})\b[^>]*>).*?(?:</(?P=name)\s*>|\Z)",
-    re.IGNORECASE | re.DOTALL,
-)
 _IMPLIED_END = words("p li dt dd tr td th thead tbody tfoot colgroup option")
 _VALUE = re.compile(r"(?:[\w#%.,+\-]|[ ]|(?:rgb|rgba|hsl|hsla)\([\d.,%/ ]+\))+")
 _DEAD = re.compile(r"<a>(.*?)</a>|<img(?: [^>]*)?>", re.DOTALL)
+
+_NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
 
 Rewrite = Callable[[Kind, str], str | None]
 """Takes kind and a local URL; returns the URL to put, or None."""
@@ -47,12 +45,15 @@ Rewrite = Callable[[Kind, str], str | None]
 
 def keep_placeholders(html: str) -> str:
     """Show tags that HTML does not have (``ping <server>``) as the text that they are."""
+    if all(_known(name) for name in set(_NAME.findall(html))):
+        return html
+    return _TAG.sub(
+        lambda tag: tag[0] if _known(tag["name"]) else entities.escape(tag[0], quote=False), html
+    )
 
-    def shown(tag: re.Match[str]) -> str:
-        name = tag["name"].lower()
-        return tag[0] if name in KNOWN or ":" in name else entities.escape(tag[0], quote=False)
 
-    return _TAG.sub(shown, html)
+def _known(name: str) -> bool:
+    return name.lower() in KNOWN or ":" in name
 
 
 def sanitize(html: str, rewrite: Rewrite) -> tuple[str, tuple[str, ...]]:
@@ -72,18 +73,25 @@ def sanitize(html: str, rewrite: Rewrite) -> tuple[str, tuple[str, ...]]:
             kept, dropped = clean_style(value)
             losses.update(dict.fromkeys(f"style: {prop}" for prop in dropped))
             return kept or None
-        if name == "href" and is_local(value):
-            return rewrite("link", value)
-        if name == "src" and is_local(value):
-            return rewrite("image", value)
-        if name == "src" and scheme_of(value) not in IMAGE_SCHEMES and value[:2] != "//":
-            return None
-        if name in ("href", "src") and value.startswith("//"):
-            return f"https:{value}"
+        if name in ("href", "src"):
+            return _url("link" if name == "href" else "image", value, rewrite)
         return value
 
-    clean = _nh3(html, attribute).replace("<span></span>", "")
+    clean = _nh3(html, attribute)
+    for nothing in ("<span></span>", "<p></p>"):
+        clean = clean.replace(nothing, "")
     return _DEAD.sub(_alive, clean), tuple(losses)
+
+
+def _url(kind: Kind, url: str, rewrite: Rewrite) -> str | None:
+    """The URL to put for one that nh3 let through: its scheme is allowed, or it has none."""
+    if url.startswith("//"):
+        return f"https:{url}"
+    if is_local(url):
+        return rewrite(kind, url)
+    if kind == "image":
+        return url if scheme_of(url) in IMAGE_SCHEMES else None
+    return url if url.startswith("#") or scheme_of(url) else None
 
 
 def _nh3(html: str, attribute: Callable[[str, str, str], str | None]) -> str:
@@ -142,15 +150,20 @@ def _losses(html: str) -> Iterator[str]:
         yield "<?…?>"
     if "<![CDATA[" in html:
         yield "<![CDATA[…]]>"
-    for text in dict.fromkeys(tag[0] for tag in _TAG.finditer(_GOING.sub(r"\1", html))):
-        tag = _TAG.match(text)
-        if not tag or tag["end"]:
-            continue
+    seen: set[str] = set()
+    skipped = ""
+    for tag in _TAG.finditer(html):
         name = tag["name"].lower()
-        if name in TAGS:
-            yield from _lost_attributes(name, tag["rest"])
-        elif ":" not in name:
-            yield f"<{name}>"
+        if skipped:
+            skipped = "" if tag["end"] and name == skipped else skipped
+        elif not tag["end"] and tag[0] not in seen:
+            seen.add(tag[0])
+            if name in TAGS:
+                yield from _lost_attributes(name, tag["rest"])
+            elif ":" not in name:
+                yield f"<{name}>"
+        if not skipped and not tag["end"] and name in CONTENT_GOES:
+            skipped = name
 
 
 def _lost_attributes(tag: str, rest: str) -> Iterator[str]:

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from publisher.render.errors import TooDeep
 from publisher.render.rules.alerts import alert_body, alert_head
 from publisher.render.rules.fences import OPENING, closes
+from publisher.render.rules.wrappers import is_marked, mark_open
 
 MAX_DEPTH = 32
 """Block quotes, lists and admonitions inside one another."""
@@ -35,7 +36,9 @@ _ITEM = re.compile(r"(?P<mark>[-*+]|(?P<number>\d{1,9})[.)])(?P<gap>[ ]+|$)(?P<t
 _RULE = re.compile(r"([-*_])[ ]*(?:\1[ ]*){2,}$")
 _HEADING = re.compile(r"#{1,6}(?:[ ]|$)")
 _TABLE_RULE = re.compile(r"\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?$")
-_ADMONITION = re.compile(r"!!![ ]?[\w-]+")
+_PATH_END = re.compile(r"(?:\\\S*|:|\\)\\$")
+_CONTAINER = re.compile(r"!!![ ]?[\w-]+|\[\^[^\]]+\]:[ ]|:[ ]{1,3}\S")
+"""Admonitions, footnotes, definitions: what is indented by four columns belongs to them."""
 _RAW = re.compile(r"<(?P<tag>pre|script|style|textarea|svg)\b", re.IGNORECASE)
 _HTML = re.compile(
     r"</?(?:address|article|aside|blockquote|center|details|div|dl|dt|dd|fieldset|figure|form|"
@@ -111,11 +114,22 @@ class _Layout:
         item = None if _RULE.match(text) else _ITEM.match(text)
         if item and self._list_item(indent, item):
             return
-        if item is None and (self.blank or self._starts_block(indent, text)):
+        text = self._without_break(text)
+        if self.blank or (item is None and self._starts_block(text)):
             self._leave(indent)
             self._block(indent, text)
         else:
             self._continuation(indent, text)
+
+    def _without_break(self, text: str) -> str:
+        """Drop the backslash of a hard line break: every line end is one (nl2br).
+
+        The end of a Windows path (``C:\\Temp\\``) is none.
+        """
+        if not text.endswith("\\") or _PATH_END.search(text):
+            return text
+        following = self.lines[self.at + 1 : self.at + 2]
+        return text[:-1] if following and following[0] else text
 
     # Where things go
 
@@ -143,6 +157,10 @@ class _Layout:
         while self.items and indent < self.items[-1].inside:
             closed = self.items.pop()
         return closed
+
+    def _is_outside(self, line: str) -> bool:
+        """Whether *line* is indented too little for the innermost open item."""
+        return bool(self.items) and len(line) - len(line.lstrip(" ")) < self.items[-1].inside
 
     # Lists
 
@@ -196,11 +214,11 @@ class _Layout:
 
     # Everything else
 
-    def _starts_block(self, indent: int, text: str) -> bool:
+    def _starts_block(self, text: str) -> bool:
         """Whether *text* begins a block although a paragraph stands before it."""
-        if OPENING.match(text) or text.startswith(">") or _ADMONITION.match(text):
+        if OPENING.match(text) or text.startswith(">") or _CONTAINER.match(text):
             return True
-        if self._is_table(text):
+        if self._is_table(text) or _HTML.match(text):
             return True
         return bool(self.items and (_HEADING.match(text) or _RULE.match(text)))
 
@@ -226,7 +244,7 @@ class _Layout:
             self.code = fours if indent >= fours else self._code_column()
             self._put(self._base + _TAB + indent - self.code, text)
             return
-        if self.items:
+        if self.items and not text.startswith(":"):
             self._separate()
             self.items[-1].loose = True
         opening = OPENING.match(text)
@@ -234,10 +252,10 @@ class _Layout:
             self._fence(indent, opening["fence"], text)
         elif text.startswith(">"):
             self._quote()
-        elif _ADMONITION.match(text):
-            self._admonition(indent, text)
-        elif text.startswith("<") and (raw := _RAW.match(text) or _HTML.match(text)):
-            self._html(raw)
+        elif _CONTAINER.match(text):
+            self._container(indent, text)
+        elif text.startswith("<") and (_RAW.match(text) or _HTML.match(text)):
+            self._html(raw=bool(_RAW.match(text)))
         else:
             if self._is_table(text):
                 self._separate()
@@ -285,8 +303,10 @@ class _Layout:
         self.start = base
         self.blank = head is not None
 
-    def _admonition(self, indent: int, text: str) -> None:
-        self._separate()
+    def _container(self, indent: int, text: str) -> None:
+        """Put out an admonition, a footnote or a definition, its content laid out by itself."""
+        if text.startswith("!"):
+            self._separate()
         base = self._base
         self._put(base, text)
         inner = []
@@ -298,18 +318,31 @@ class _Layout:
             self.at += 1
         laid = alert_body(lay_out(inner, self.depth + 1))
         self.out.extend(" " * base + line if line else "" for line in laid)
-        self.blank = not (inner and inner[-1])
-        self._separate()
+        if inner:
+            self.blank = not inner[-1]
+        if text.startswith("!"):
+            self._separate()
 
-    def _html(self, match: re.Match[str]) -> None:
-        """Leave a block of raw HTML as it is: to its end tag, or to the next blank line."""
+    def _html(self, raw: bool) -> None:
+        """Leave a block of raw HTML as it is: to its end tag, or to the next blank line.
+
+        GitHub reads Markdown after that blank line, also inside a tag that is still open.
+        """
         base = self._base
-        tag = match.groupdict().get("tag")
-        end = f"</{tag.lower()}" if tag else None
+        text = self.lines[self.at]
+        if not raw and is_marked(text):
+            self._put(base, text.lstrip(" "))
+            self.blank = True
+            return
+        tag = _RAW.match(text.lstrip(" "))
+        end = f"</{tag['tag'].lower()}" if tag else None
+        first = len(self.out)
         while self.at < len(self.lines):
             line = self.lines[self.at]
-            if end is None and not line:
-                return
-            self._put(base, line) if line else self._put(0, "")
+            if end is None and (not line or self._is_outside(line)):
+                break
+            self._put(base, line.lstrip(" ") if base else line) if line else self._put(0, "")
             if end and end in line.lower():
                 return
+        if self.at < len(self.lines):
+            self.out[first:] = mark_open(self.out[first:])
