@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -50,6 +51,35 @@ class Listener:
 
     def incomplete(self, path: str, read: int, total: int) -> None:
         """A list came to *read* records although IT Glue counts *total*."""
+
+
+class Careful(Listener):
+    """Passes events on, and lets no failing listener disturb a request that may be half done."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def exchanged(self, exchange: Exchange) -> None:
+        self._pass(self._listener.exchanged, exchange)
+
+    def near_limit(self, used: int, limit: int) -> None:
+        self._pass(self._listener.near_limit, used, limit)
+
+    def paused(self, seconds: float) -> None:
+        self._pass(self._listener.paused, seconds)
+
+    def breaker(self, state: BreakerState) -> None:
+        self._pass(self._listener.breaker, state)
+
+    def incomplete(self, path: str, read: int, total: int) -> None:
+        self._pass(self._listener.incomplete, path, read, total)
+
+    def _pass(self, tell: Callable[..., None], *values: object) -> None:
+        try:
+            tell(*values)
+        except Exception as error:  # noqa: BLE001 (whatever a foreign listener raises)
+            kind, name = type(self._listener).__name__, type(error).__name__
+            logging.getLogger(LOGGER).warning("listener %s failed: %s", kind, name)
 
 
 class Logs(Listener):

@@ -6,6 +6,7 @@ import builtins
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeAlias, TypeVar
+from urllib.parse import quote
 
 from publisher.errors import OutcomeUnknown, OutOfReach, Rejected
 from publisher.itglue import outcome as meaning
@@ -50,7 +51,7 @@ class Resource(Generic[A]):
 
     def under(self, parent: str, parent_id: Id) -> Resource[A]:
         """The part of the collection that belongs to one record: `under("organizations", 2)`."""
-        path = f"/{parent}/{parent_id}/relationships/{self._entity.path}"
+        path = f"/{parent}/{quote(str(parent_id), safe='')}/relationships/{self._entity.path}"
         return Resource(self._sender, self._entity, path)
 
     async def pages(
@@ -109,7 +110,7 @@ class Resource(Generic[A]):
         """Read one record; None if there is none, or none that this key may see."""
         query = encode_query(None, None, include, params)
         try:
-            answer = await self._sender.read(f"{self.path}/{record_id}", query)
+            answer = await self._sender.read(self._at(record_id), query)
         except Rejected as error:
             if meaning.is_absent(error):
                 return None
@@ -123,7 +124,12 @@ class Resource(Generic[A]):
         return record
 
     async def named(self, name: str, *, filter: Filter | None = None) -> builtins.list[Record[A]]:  # noqa: A002 (the API's own word)
-        """The records of that name, in any case; compared here, whatever the server filters."""
+        """The records of that name.
+
+        The server is asked to filter, but not trusted to (IT Glue ignores the filter for some
+        entities, and looks for a part of the name in others): names are compared here, in any
+        case. For organizations and types the server itself is said to want the exact case.
+        """
         wanted = name.strip().casefold()
         records = self.list(filter={**(filter or {}), "name": name})
         return [r async for r in records if (r.attributes.name or "").strip().casefold() == wanted]
@@ -159,7 +165,7 @@ class Resource(Generic[A]):
             Rejected, BadKey, Throttled, OutOfReach: it was certainly not changed.
         """
         data = {"id": str(record_id), **self._data(attributes)}
-        return await self._write_one("PATCH", f"{self.path}/{record_id}", data)
+        return await self._write_one("PATCH", self._at(record_id), data)
 
     async def update_many(
         self, changes: Mapping[Id, Mapping[str, Any]]
@@ -182,10 +188,13 @@ class Resource(Generic[A]):
         wanted = [ids] if isinstance(ids, str | int) else [*ids]
         if self._entity.delete == "single":
             for record_id in wanted:
-                await self._sender.write("DELETE", f"{self.path}/{record_id}")
+                await self._sender.write("DELETE", self._at(record_id))
         elif wanted:
             data = [self._data({"id": _number(each)}) for each in wanted]
             await self._sender.write("DELETE", self.path, {"data": data})
+
+    def _at(self, record_id: Id) -> str:
+        return f"{self.path}/{quote(str(record_id), safe='')}"
 
     def _data(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """A resource to send. IT Glue takes names in both spellings; it answers in kebab-case."""

@@ -11,10 +11,10 @@ from publisher.errors import OutOfReach
 from publisher.itglue import outcome as meaning
 from publisher.itglue.breaker import Breaker
 from publisher.itglue.clock import Clock
-from publisher.itglue.events import Exchange, Listener
+from publisher.itglue.events import Careful, Exchange, Listener
 from publisher.itglue.retry import Retry, RetryQuota
 from publisher.itglue.throttle import RateLimit, Slot, Throttle
-from publisher.itglue.transport import Answer, Call, NotSent, Outcome, Query, Wire
+from publisher.itglue.transport import Answer, Call, NotSent, Outcome, Query, Wire, encode
 from publisher.model import Json
 
 MOST_PAUSES, LONGEST_PAUSES = 8, 300.0
@@ -40,11 +40,11 @@ class Sender:
     ) -> None:
         self._wire, self._clock = wire, clock
         self.base_url = wire.base_url
-        self.throttle = Throttle(rate_limit, clock, listener, rng)
-        self.breaker = Breaker(clock, listener)
+        self.listener = Careful(listener)
+        self.throttle = Throttle(rate_limit, clock, self.listener, rng)
+        self.breaker = Breaker(clock, self.listener)
         self._retry = Retry(clock, RetryQuota(), rng)
         self._lanes = asyncio.Semaphore(concurrency)
-        self.listener = listener
         self.requests = 0
         """Requests that left so far, repeats included."""
 
@@ -90,8 +90,9 @@ class Sender:
         Raises:
             OutcomeUnknown: it may have been done: look before trying again.
             Rejected, BadKey, Throttled, OutOfReach: it was certainly not done.
+            TypeError, ValueError: *document* is no JSON; nothing was sent.
         """
-        call = Call(method, path, document=document)
+        call = Call(method, path, body=None if document is None else encode(document))
         outcome = await self._attempt(call, 1, shrinkable=False, before=before)
         if isinstance(outcome, Answer):
             empty = 200 <= outcome.status < 300 and outcome.size == 0

@@ -49,8 +49,8 @@ class Call:
     method: str
     path: str
     query: Query = ()
-    document: Json = None
-    """The body as JSON; None: no body."""
+    body: bytes | None = None
+    """JSON, as `encode` makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +122,14 @@ class Wire:
         read_timeout: float,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        parts = urlsplit(base_url)
-        local = parts.hostname in LOOPBACK
+        local = urlsplit(base_url).hostname in LOOPBACK
         self.base_url, self._key = base_url, key
         self._whole = CONNECT + WRITE + 3 * read_timeout
         """Seconds for a request in all: the read time-out only bounds each piece of an answer."""
         self._client = httpx.AsyncClient(
             auth=_Auth(key),
             headers={"accept": MEDIA_TYPE, "user-agent": f"itglue-publisher/{__version__}"},
-            verify=_tls() if parts.scheme == "https" and transport is None else False,
+            verify=tls() if transport is None else True,
             timeout=httpx.Timeout(read_timeout, connect=CONNECT, write=WRITE),
             limits=httpx.Limits(
                 max_connections=concurrency,
@@ -144,17 +143,14 @@ class Wire:
 
     async def exchange(self, call: Call) -> Outcome:
         """Send one request, and wait for its whole answer. Raises nothing but cancellation."""
-        body, headers = None, {}
-        if call.document is not None:
-            body = json.dumps(call.document, ensure_ascii=False).encode("utf-8", "replace")
-            headers["content-type"] = MEDIA_TYPE
+        headers = {} if call.body is None else {"content-type": MEDIA_TYPE}
         try:
             async with asyncio.timeout(self._whole):
                 response = await self._client.request(
                     call.method,
                     self.base_url + call.path,
                     params=call.query or None,
-                    content=body,
+                    content=call.body,
                     headers=headers,
                 )
         except NOT_SENT as error:
@@ -179,7 +175,18 @@ class Wire:
         return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
-def _tls() -> ssl.SSLContext:
+def encode(document: Json) -> bytes:
+    """A body as it is sent.
+
+    Raises:
+        TypeError, ValueError: *document* is no JSON.
+    """
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")
+
+
+def tls() -> ssl.SSLContext:
+    """How connections are secured: certificates verified, TLS 1.2 or better."""
     context = httpx.create_ssl_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context

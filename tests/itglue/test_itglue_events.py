@@ -14,7 +14,7 @@ from virtual_time import in_virtual_time
 
 from publisher.errors import Rejected
 from publisher.itglue import Exchange, Listener, parse_time
-from publisher.itglue.events import LOGGER, Logs
+from publisher.itglue.events import LOGGER, BreakerState, Careful, Logs
 
 EXCHANGE = Exchange("GET", "/organizations", 200, 0.0123, 1, 99, "r-1", None, {"filter[name]": "A"})
 
@@ -106,6 +106,38 @@ def test_structlog() -> None:
 def test_a_silent_listener() -> None:
     """The base does nothing, so that a listener only says what it cares for."""
     emit(Listener())
+
+
+class Broken(Listener):
+    """Fails whenever it is told something."""
+
+    def exchanged(self, exchange: Exchange) -> None:
+        raise RuntimeError("about a secret")
+
+    def near_limit(self, used: int, limit: int) -> None:
+        raise RuntimeError
+
+    def paused(self, seconds: float) -> None:
+        raise RuntimeError
+
+    def breaker(self, state: BreakerState) -> None:
+        raise RuntimeError
+
+    def incomplete(self, path: str, read: int, total: int) -> None:
+        raise RuntimeError
+
+
+def test_a_failing_listener_breaks_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """What a listener raises is logged, by its kind alone, and goes no further."""
+    emit(Careful(Broken()))
+    assert caplog.messages == ["listener Broken failed: RuntimeError"] * 6
+
+
+@in_virtual_time
+async def test_a_write_outlives_a_failing_listener() -> None:
+    """A created record is returned although telling of it failed."""
+    async with client(Script(one(201, record(1))), listener=Broken()) as itglue:
+        assert (await itglue.organizations.create({})).id == "1"
 
 
 @in_virtual_time

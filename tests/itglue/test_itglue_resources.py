@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import ssl
 from typing import Any
 
 import httpx
@@ -16,8 +17,9 @@ from publisher.config import REGIONS
 from publisher.errors import BadConfig, OutcomeUnknown
 from publisher.itglue import ITGlue
 from publisher.itglue.entities import ENTITIES, Entities, Entry
-from publisher.itglue.models import FlexibleAsset, Organization
+from publisher.itglue.models import FlexibleAsset, Organization, Password, parse_record
 from publisher.itglue.resources import encode_query
+from publisher.itglue.transport import tls
 
 
 def body(request: httpx.Request) -> Any:
@@ -114,6 +116,29 @@ async def test_create() -> None:
     assert made.attributes.organization_id == 2
     assert made.attributes.traits == {"a": 1}
     assert made.attributes["new-thing"] == made.attributes["new_thing"] == "kept"
+
+
+@in_virtual_time
+async def test_ids_stay_within_their_segment() -> None:
+    """An id cannot lead to another path."""
+    script = Script(one(200, record(9)))
+    async with client(script) as itglue:
+        await itglue.organizations.get("../users?x=1#")
+        await itglue.contacts.under("organizations", "a/b").get(1)
+    assert [r.url.raw_path for r in script.requests] == [
+        b"/organizations/..%2Fusers%3Fx%3D1%23",
+        b"/organizations/a%2Fb/relationships/contacts/1",
+    ]
+
+
+@pytest.mark.parametrize("value", [dt.date(2026, 1, 1), float("nan")])
+@in_virtual_time
+async def test_what_is_no_json_is_not_sent(value: Any) -> None:
+    """A value that JSON does not have is an error before anything leaves."""
+    async with client(Script(one(200, record(9)))) as itglue:
+        with pytest.raises((TypeError, ValueError)):
+            await itglue.organizations.create({"alert": value}, before=pytest.fail)
+        assert itglue.requests == 0
 
 
 @in_virtual_time
@@ -361,10 +386,16 @@ def test_plain_http_is_refused(arguments: dict[str, str]) -> None:
         ITGlue(api_key=KEY, **arguments)  # type: ignore[arg-type]  # keywords of a parametrized case
 
 
+def test_tls() -> None:
+    """Certificates are verified, and nothing below TLS 1.2 is spoken."""
+    context = tls()
+    assert context.minimum_version == ssl.TLSVersion.TLSv1_2
+    assert context.verify_mode == ssl.CERT_REQUIRED
+    assert context.check_hostname
+
+
 def test_password_values_are_not_shown() -> None:
     """Neither repr nor str of a password record holds its value, notes or unknown attributes."""
-    from publisher.itglue.models import Password, parse_record
-
     found = parse_record(
         record(1, "passwords", name="root", password="hunter2", notes="n0tes", otp_secret="0tp"),
         Password,
