@@ -24,6 +24,7 @@ from publisher.simulator import journal as log
 from publisher.simulator.errors import ApiError
 from publisher.simulator.journal import Journal
 from publisher.simulator.site import Site
+from publisher.simulator.store import File
 
 _INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "text/plain"})
 _FILE_HEADERS = {
@@ -98,10 +99,14 @@ class _Controls:
         return await self.state(request)
 
     async def file(self, request: Request) -> Response:
-        file = self._site.file(request.path_params["number"])
-        if file is None:
-            return Response("no such file", 404, media_type="text/plain")
-        place = "inline" if file.content_type in _INLINE else "attachment"
-        disposition = f"{place}; filename*=UTF-8''{quote(file.name)}"
-        headers = _FILE_HEADERS | {"content-disposition": disposition}
-        return Response(file.content, media_type=file.content_type, headers=headers)
+        return file_response(self._site.file(request.path_params["number"]))
+
+
+def file_response(file: File | None) -> Response:
+    """The bytes of a file; pictures and plain text open in the browser, all else is saved."""
+    if file is None:
+        return Response("no such file", 404, media_type="text/plain")
+    place = "inline" if file.content_type in _INLINE else "attachment"
+    disposition = f"{place}; filename*=UTF-8''{quote(file.name)}"
+    headers = _FILE_HEADERS | {"content-disposition": disposition}
+    return Response(file.content, media_type=file.content_type, headers=headers)

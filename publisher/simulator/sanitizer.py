@@ -69,17 +69,13 @@ def sanitize(html: str, level: Level = "full", extra_tags: frozenset[str] = froz
         return html
     # HTML as such does not survive a round of parsing and writing unchanged (the first line end in
     # <pre> is eaten each time, for one), so go on until it does.
+    clean, rewritten = _cleaner(extra_tags).clean, None
     for _ in range(_ROUNDS):
-        rewritten = _once(html, level, extra_tags)
-        if rewritten == html:
+        html = clean(html)
+        if html == rewritten:
             return html
-        html = rewritten
+        rewritten = html = _with_heading_ids(_rewrite(html, level), level)
     return nh3.clean_text(html)
-
-
-def _once(html: str, level: Level, extra_tags: frozenset[str]) -> str:
-    tokens = _rewrite(_cleaner(extra_tags).clean(html), level)
-    return _with_heading_ids(tokens) if level == "full" else tokens
 
 
 @cache
@@ -141,17 +137,19 @@ def _linkify(text: str) -> str:
     )
 
 
-def _with_heading_ids(html: str) -> str:
+def _with_heading_ids(html: str, level: Level) -> str:
     """Give each heading without one an id; the same text always gets the same."""
+    if level != "full" or "<h" not in html:
+        return html
     seen: dict[str, int] = {}
 
     def named(match: re.Match[str]) -> str:
-        start, level, attributes, content = match.groups()
+        start, rank, attributes, content = match.groups()
         if ' id="' in attributes:
             return match[0]
         number = seen[content] = seen.get(content, 0) + 1
-        identity = uuid.uuid5(_NAMESPACE, f"{level}/{number}/{content}")
+        identity = uuid.uuid5(_NAMESPACE, f"{rank}/{number}/{content}")
         values = dict(_ATTRIBUTE.findall(attributes)) | {"id": f"id-{identity}"}
-        return f"{start}{_written(values)}>{content}</h{level}>"
+        return f"{start}{_written(values)}>{content}</h{rank}>"
 
-    return _HEADING.sub(named, html) if "<h" in html else html
+    return _HEADING.sub(named, html)

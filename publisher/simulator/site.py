@@ -130,12 +130,12 @@ class Site:
         data = {name: sent[name] for name in definition.writable & sent.keys()}
         with self.transaction():
             parent = parent or behaviour(resource).parent(self, sent)
-            pointer = _HOMES.get(parent.resource) if parent else None
-            if parent and pointer:
-                data[pointer] = parent.id
+            if parent and parent.resource in _HOMES:
+                data[_HOMES[parent.resource]] = parent.id
             draft = Draft(definition, sent, data, None, parent, relationships or {}, actor)
             self._clean(draft)
-            inside = parent.id if parent and not pointer else None
+            above = draft.parent
+            inside = above.id if above and above.resource not in _HOMES else None
             record = self.store.insert(resource, draft.data, inside, self.now())
             return self._saved(draft, record, "created")
 
@@ -173,7 +173,9 @@ class Site:
         with self.transaction():
             record = self.get(resource, identity)
             behaviour(resource).deleting(self, record)
-            self.store.delete([identity])
+            where = f"resource = 'related_items' AND {column('destination-id')} = ?"
+            ends = self.store.select(where, [identity])
+            self.store.delete([identity, *(link.id for link in ends)])
             self._log(RESOURCES[resource], record, "deleted", actor)
             return record
 

@@ -38,6 +38,8 @@ CREATE INDEX record_by_time ON record (resource, type_id, updated_at);
 CREATE INDEX record_by_name ON record (resource, type_id, name);
 CREATE INDEX record_by_organization ON record (organization_id, resource, type_id);
 CREATE INDEX record_by_parent ON record (parent_id, resource);
+CREATE INDEX link_by_destination ON record (json_extract(data, '$."destination-id"'))
+    WHERE resource = 'related_items';
 CREATE TABLE version (
     id INTEGER PRIMARY KEY,
     record_id INTEGER NOT NULL,

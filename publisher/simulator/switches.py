@@ -10,8 +10,9 @@ unknown       no source; the default is a guess, and a client should survive eit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args, get_type_hints
 
 MEGABYTE = 1024 * 1024
 
@@ -124,3 +125,38 @@ class Switches:
     exported documents; the exact list of what survives is unknown."""
     extra_tags: frozenset[str] = frozenset()
     """Tags to let through beyond the usual (``details``, ``video`` …). Unknown."""
+
+
+def switches_of(settings: Iterable[str]) -> Switches:
+    """Switches from texts such as ``list_lag_seconds=30`` or ``limit-requests=none``.
+
+    Raises:
+        ValueError: a name or a value is unknown; the sentence says which are known.
+    """
+    hints = get_type_hints(Switches)
+    known = [field.name for field in fields(Switches)]
+    chosen: dict[str, Any] = {}
+    for setting in settings:
+        name, _, text = setting.partition("=")
+        name = name.strip().replace("-", "_")
+        if name not in known:
+            raise ValueError(f"no switch is called {name!r}; known ones: {', '.join(known)}")
+        chosen[name] = _value(name, text.strip(), hints[name])
+    return Switches(**chosen)
+
+
+def _value(name: str, text: str, hint: Any) -> Any:
+    options = [value for part in (hint, *get_args(hint)) for value in get_args(part)]
+    literals = {str(value): value for value in options if isinstance(value, str | int)}
+    if type(None) in get_args(hint) and text.lower() in ("none", "off"):
+        return None
+    if literals and text in literals:
+        return literals[text]
+    if hint is bool and text.lower() in ("true", "false", "on", "off"):
+        return text.lower() in ("true", "on")
+    if hint == frozenset[str]:
+        return frozenset(part for part in text.split(",") if part)
+    kinds = [kind for kind in (hint, *get_args(hint)) if kind in (int, float)]
+    if kinds:
+        return kinds[0](text)
+    raise ValueError(f"{name} cannot be {text!r}; {', '.join(literals) or 'true or false'}")

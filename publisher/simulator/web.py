@@ -1,22 +1,178 @@
-"""The simulator's own routes: files, controls and pages."""
+"""The simulator's own site: pages to look at what it holds and to edit an asset by hand.
+
+Server-rendered, without scripts. A strict Content-Security-Policy and a sandboxed frame keep the
+HTML that was published from doing anything; a page elsewhere cannot post here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+import jinja2
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from publisher.simulator.control import control_routes
+from publisher.simulator import display
+from publisher.simulator.control import control_routes, file_response
+from publisher.simulator.errors import ApiError, not_found
 from publisher.simulator.journal import Journal
 from publisher.simulator.site import Site
+from publisher.simulator.store import Record
+
+_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+}
+_KINDS = {"docs": "documents"} | {name: name for name in display.OTHERS if name != "documents"}
 
 
-def create_web(site: Site, journal: Journal, clear_limit: Callable[[], None]) -> Starlette:
+def create_web(site: Site, journal: Journal, clear_limit: Callable[[], None]) -> ASGIApp:
     """The app of everything that is not the API."""
-    return Starlette(routes=control_routes(site, journal, clear_limit))
+    own = _Pages(site, journal)
+    asset = "/{organization:int}/assets/{type:int}/records/{number:int}"
+    routes = [
+        Route("/", own.organizations, methods=["GET"]),
+        Route("/favicon.ico", own.nothing, methods=["GET"]),
+        Route("/simulator/log", own.log, methods=["GET"]),
+        Route("/simulator/{name}.css", own.style, methods=["GET"]),
+        *control_routes(site, journal, clear_limit),
+        Route(asset, own.asset, methods=["GET"]),
+        Route(asset, own.change, methods=["POST"]),
+        Route("/{organization:int}/docs/{document:int}/images/{number:int}", own.image),
+        Route("/{organization:int}", own.organization, methods=["GET"]),
+        Route("/{organization:int}/{kind}/{number:int}", own.record, methods=["GET"]),
+    ]
+    handlers: Mapping[Any, Any] = {404: own.missing, ApiError: own.missing}
+    return _SameOrigin(Starlette(routes=routes, exception_handlers=handlers))
 
 
-if TYPE_CHECKING:
-    _ = Route
+class _SameOrigin:
+    """Refuses what a page of another origin sends: it could else reset or edit this site."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
+            headers = Request(scope).headers
+            origin = headers.get("origin")
+            foreign = origin is not None and urlsplit(origin).netloc != headers.get("host")
+            if foreign or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+                await Response("another origin", 403)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+class _Pages:
+    """One method per page."""
+
+    def __init__(self, site: Site, journal: Journal) -> None:
+        self._site, self._journal = site, journal
+        self._templates = jinja2.Environment(
+            loader=jinja2.PackageLoader("publisher.simulator", "pages"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+        )
+
+    def _page(self, name: str, values: display.Values, status: int = 200) -> Response:
+        text = self._templates.get_template(f"{name}.html").render({"trail": []} | values)
+        return HTMLResponse(text, status, headers=_HEADERS)
+
+    async def organizations(self, request: Request) -> Response:
+        return self._page("organizations", display.organizations(self._site))
+
+    async def organization(self, request: Request) -> Response:
+        record = self._site.get("organizations", request.path_params["organization"])
+        return self._page("organization", display.organization(self._site, record))
+
+    async def asset(self, request: Request) -> Response:
+        record = self._named(request, "flexible_assets")
+        wanted = request.query_params.get("version")
+        versions = self._site.store.versions(record.id) if wanted else []
+        version = next((one for one in versions if str(one.id) == wanted), None)
+        return self._page("asset", display.asset(self._site, record, version))
+
+    async def change(self, request: Request) -> Response:
+        record = self._named(request, "flexible_assets")
+        form = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+        site, action, actor = self._site, form.get("action"), "a person"
+        try:
+            if action == "delete":
+                site.delete("flexible_assets", record.id, actor=actor)
+                return RedirectResponse(f"/{record.organization_id}", 303)
+            if action in ("archive", "restore"):
+                archived = {"archived": action == "archive", "traits": record.data["traits"]}
+                site.update("flexible_assets", record.id, archived, actor=actor)
+            else:
+                site.edit(record.id, _traits(form), actor=actor)
+        except ApiError as refused:
+            values = display.asset(site, record) | {"problem": _sentence(refused)}
+            return self._page("asset", values, 422)
+        return RedirectResponse(request.url.path, 303)
+
+    async def record(self, request: Request) -> Response:
+        resource = _KINDS.get(request.path_params["kind"])
+        if resource is None:
+            raise not_found()
+        return self._page("record", display.record(self._site, self._named(request, resource)))
+
+    async def image(self, request: Request) -> Response:
+        self._site.get("document_images", request.path_params["number"])
+        return file_response(self._site.file(request.path_params["number"]))
+
+    async def log(self, request: Request) -> Response:
+        return self._page("log", display.log(self._journal.latest()))
+
+    async def style(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in ("style", "textbox"):
+            raise not_found()
+        text = files("publisher.simulator").joinpath("pages", f"{name}.css").read_text("utf-8")
+        return Response(text, media_type="text/css", headers={"x-content-type-options": "nosniff"})
+
+    async def nothing(self, request: Request) -> Response:
+        return Response(status_code=204)
+
+    async def missing(self, request: Request, problem: Exception) -> Response:
+        text = "There is nothing here: it may have been deleted."
+        return self._page("problem", {"heading": "Not found", "text": text}, 404)
+
+    def _named(self, request: Request, resource: str) -> Record:
+        """The record of the path, if it lies in the path's organization."""
+        record = self._site.get(resource, request.path_params["number"])
+        if record.organization_id != request.path_params["organization"]:
+            raise not_found()
+        return record
+
+
+def _traits(form: Mapping[str, str]) -> dict[str, str]:
+    """The traits of a form; browsers send line ends as CR LF."""
+    prefix = "trait-"
+    return {
+        name.removeprefix(prefix): value.replace("\r\n", "\n")
+        for name, value in form.items()
+        if name.startswith(prefix)
+    }
+
+
+def _sentence(refused: ApiError) -> str:
+    """What is wrong, for a person."""
+    entries = refused.body.get("errors", []) if isinstance(refused.body, dict) else []
+    parts = []
+    for entry in entries:
+        detail = entry.get("detail") or entry.get("title")
+        field = str((entry.get("source") or {}).get("pointer") or "").rpartition("traits.")[2]
+        parts.append(f"{field} {'; '.join(detail) if isinstance(detail, list) else detail}")
+    return f"Not saved: {', '.join(parts) or refused.status}"
