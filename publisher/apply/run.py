@@ -8,6 +8,7 @@ unknown outcome is looked for once more at the end; what is still open then, the
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,13 +18,16 @@ from publisher.apply.asset import Held, archive, check_base, create, delete, fre
 from publisher.apply.desk import Desk
 from publisher.apply.files import remove_old, upload
 from publisher.apply.order import waves
-from publisher.errors import BadKey, OutcomeUnknown, OutOfReach, PublisherError
+from publisher.errors import BadKey, Interrupted, OutcomeUnknown, OutOfReach, PublisherError
 from publisher.gather.existing import read_existing
 from publisher.gather.recover import ours, recover
 from publisher.model import Json
 from publisher.plan.compare import git_changes
 from publisher.plan.model import Action, Plan
 from publisher.targets import Known
+
+LAST_SECONDS = 5.0
+"""What is in flight gets this long after SIGINT or SIGTERM; GitHub kills after 7.5 + 2.5."""
 
 
 class Progress(Protocol):
@@ -109,14 +113,33 @@ def _failure(action: Action, error: str) -> dict[str, Json]:
 
 
 async def apply_plan(
-    plan: Plan, desk: Desk, *, concurrency: int = 8, progress: Progress | None = None
+    plan: Plan,
+    desk: Desk,
+    *,
+    concurrency: int = 8,
+    progress: Progress | None = None,
+    stop: asyncio.Event | None = None,
 ) -> Result:
     """Carry *plan* out, one target after the other in *concurrency* lanes.
 
     Never raises for a single target: its error is in the result, and the others go on. A refused
     key or an instance out of reach stops the run; what was done until then is in the result.
+    When *stop* is set, nothing more is begun, and what is in flight gets `LAST_SECONDS`.
     """
-    return await _Apply(plan, desk, concurrency, progress or Silent()).run()
+    work = _Apply(plan, desk, concurrency, progress or Silent())
+    if stop is None:
+        return await work.run()
+    running, stopping = asyncio.create_task(work.run()), asyncio.create_task(stop.wait())
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not running.done():
+        work.result.stopped = Interrupted()
+        await asyncio.wait({running}, timeout=LAST_SECONDS)
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        return work.result
+    return running.result()
 
 
 class _Apply:

@@ -95,7 +95,15 @@ def seed(context: Context, file: Path, db: Path | None) -> None:
 
 
 def _database(context: Context, db: Path | None) -> Path:
-    return db or context.repo / ".publisher" / "simulator.db"
+    """The file that was asked for, or the local instance's, furnished when it is new."""
+    if db:
+        return db
+    from publisher.cli.local import local_database, open_site
+
+    path = local_database(context)
+    if not path.exists():
+        open_site(path.parent.parent).close()
+    return path
 
 
 def _open(path: Path, address: str | None = None, switches: Switches | None = None) -> Site:

@@ -79,7 +79,8 @@ class Content:
 def _symbol(link: Link | None) -> str | None:
     if link is None:
         return None
-    return f"publisher:{quote(link.ref)}" + (f"#{quote(link.anchor)}" if link.anchor else "")
+    anchor = f"#{quote(link.anchor)}" if link.anchor else ""
+    return f"https://publisher.invalid/{quote(link.ref, safe='')}{anchor}"
 
 
 def _url(link: Link | None, address: Callable[[str], str]) -> str | None:

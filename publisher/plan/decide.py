@@ -247,7 +247,7 @@ class _Decision:
 
     def _address(self, ref: str) -> str:
         key = ref.removeprefix("doc:")
-        known = self.sides.known.get(key)
+        known = self.sides.known.get(self.sides.moves.get(key, key))
         if key in self.creating:
             return "?"
         if known is None:

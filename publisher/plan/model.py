@@ -100,6 +100,8 @@ class Action:
             "drift": self.drift,
             "reasons": list(self.reasons),
             "attachments": {"add": list(self.add), "remove": list(self.remove)},
+            "content": self.content,
+            "base": self.base,
             "requests": self.requests,
         }
 
@@ -146,6 +148,8 @@ class Plan:
     """How many targets the state knows: what ``max_change_percent`` is a share of."""
     diagnostics: tuple[Diagnostic, ...] = ()
     requests_used: int = 0
+    options: Mapping[str, Json] = field(default_factory=dict)
+    """What narrowed it down, so that an apply of the saved plan plans the same."""
 
     @property
     def summary(self) -> dict[str, int]:
@@ -190,4 +194,5 @@ class Plan:
             "actions": [action.as_json() for action in self.actions],
             "drift": [drift.as_json() for drift in self.drifts],
             "diagnostics": [found.as_json() for found in self.diagnostics],
+            "options": dict(self.options),
         }

@@ -1,0 +1,108 @@
+"""One apply from a finished plan: the desk, the run, and what the state is to remember after it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from publisher.apply.desk import Desk
+from publisher.apply.run import Progress, Result, apply_plan
+from publisher.gather.session import Planned, Session
+from publisher.source.tree import Tree
+from publisher.targets import Record, Run
+
+
+async def publish(
+    session: Session,
+    planned: Planned,
+    *,
+    progress: Progress | None = None,
+    stop: asyncio.Event | None = None,
+) -> Result:
+    """Carry out what was planned, and remember it.
+
+    Args:
+        session, planned: the docs repository, the instance, and the plan made of them.
+        progress: is told how it goes on.
+        stop: set to begin nothing more.
+    """
+    desk = _desk(session, planned)
+    for known in planned.recovered.values():
+        intent = session.store.intents().get((known.key, ""))
+        desk.bind(known, intent)
+    started = session.now()
+    session.store.set_meta("base_url", session.itglue.base_url)
+    concurrency = session.settings.concurrency
+    result = await apply_plan(
+        planned.plan, desk, concurrency=concurrency, progress=progress, stop=stop
+    )
+    _remember(session, planned, desk)
+    session.store.add_run(
+        Run(
+            started,
+            result.seconds,
+            planned.plan.commit,
+            len(result.applied),
+            len(result.failed),
+            result.requests,
+        )
+    )
+    return result
+
+
+def _desk(session: Session, planned: Planned) -> Desk:
+    corpus, tree = planned.corpus, planned.tree
+    changing = {a.document for a in planned.plan.changes if a.key in corpus.desired}
+    commits = (
+        session.project.repository.last_commits(tree.commit, sorted(changing))
+        if tree.commit and changing
+        else {}
+    )
+    return Desk(
+        itglue=session.itglue,
+        store=session.store,
+        repository=session.project.name,
+        marker=session.settings.marker,
+        kinds=planned.kinds,
+        desired=corpus.desired,
+        contents=corpus.contents,
+        known=planned.known,
+        remote=planned.remote,
+        commit=tree.commit,
+        commits=commits,
+        read=_reader(tree),
+        settle_seconds=session.settings.settle_seconds,
+        now=session.now,
+    )
+
+
+def _reader(tree: Tree) -> Callable[[str], bytes]:
+    def read(path: str) -> bytes:
+        return next(iter(tree.read([path])))[1]
+
+    return read
+
+
+def _remember(session: Session, planned: Planned, desk: Desk) -> None:
+    """Keep what need not be read again: the files all of whose targets are as desired."""
+    corpus, store = planned.corpus, session.store
+    for key, desired in corpus.desired.items():
+        known = desk.known.get(key)
+        if known and known.sent == desired.sent and known.blob != desired.blob:
+            desk.bind(replace(known, blob=desired.blob, commit=planned.tree.commit))
+    done = [record for record in corpus.records.values() if _is_done(record, planned, desk)]
+    gone = [path for path in store.records() if path not in corpus.paths]
+    store.record(done, gone)
+
+
+def _is_done(record: Record, planned: Planned, desk: Desk) -> bool:
+    return all(_is_published(key, record.path, planned, desk) for key in record.keys)
+
+
+def _is_published(key: str, path: str, planned: Planned, desk: Desk) -> bool:
+    known, desired = desk.known.get(key), planned.corpus.desired.get(key)
+    if known is None or desired is None or known.archived or known.document != path:
+        return False
+    blobs = {name: file.blob for name, file in desired.files.items()}
+    return known.sent == desired.sent and blobs == {n: f.blob for n, f in known.files.items()}

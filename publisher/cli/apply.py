@@ -1,0 +1,179 @@
+"""``publisher apply``."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from publisher.apply.lease import leased
+from publisher.apply.publish import publish
+from publisher.apply.run import Result
+from publisher.cli.context import Context
+from publisher.cli.failures import OK, PARTLY, explain, explained
+from publisher.cli.failures import exit_code as exit_code_of
+from publisher.cli.open import Opened, opened
+from publisher.cli.options import PlanOptions, options_from, plan_options
+from publisher.cli.planning import plan_with, print_json, show
+from publisher.cli.progress import progress_for
+from publisher.errors import Interrupted, InvalidDocuments
+from publisher.plan import Plan
+from publisher.plan.approve import approve, read_approval
+from publisher.plan.safety import CHECKS, first_refusal, refusals
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyOptions:
+    """What apply's own options say."""
+
+    plan_file: Path | None
+    yes: bool
+    skip_invalid: bool
+    force: tuple[str, ...]
+    json: bool
+
+
+@click.command("apply")
+@click.argument(
+    "planfile", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@plan_options
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@click.option("--skip-invalid", is_flag=True, help="Publish the others if documents have errors.")
+@click.option(
+    "--force",
+    multiple=True,
+    metavar="CHECK",
+    help=f"Override one safety check: {', '.join(CHECKS)}; repeatable.",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def command(
+    context: Context,
+    /,
+    planfile: Path | None,
+    yes: bool,
+    skip_invalid: bool,
+    force: tuple[str, ...],
+    form: str,
+    **values: Any,
+) -> None:
+    """Carry a plan out. Without PLANFILE it plans first, shows the plan and asks.
+
+    \b
+    Examples:
+      publisher apply
+      publisher apply --yes --only 'sops/**'
+      publisher apply plan.json
+    """
+    options = options_from(values)
+    own = ApplyOptions(planfile, yes, skip_invalid, force, form == "json")
+    with explained():
+        result = asyncio.run(run(context, options, own))
+    if result is not None:
+        report(result, as_json=own.json)
+        raise SystemExit(exit_code(result))
+
+
+async def run(context: Context, options: PlanOptions, own: ApplyOptions) -> Result | None:
+    """Plan, check, ask and apply; None when the user says no.
+
+    Raises:
+        PublisherError: refused or failed before the first write.
+    """
+    async with opened(context) as docs:
+        approved = None
+        if own.plan_file:
+            approved = read_approval(own.plan_file.read_text("utf-8"), str(own.plan_file))
+            options = options.approved(approved.options, approved.commit)
+        async with leased(docs.store, docs.instance):
+            session, planned = await plan_with(docs, options)
+            plan = planned.plan
+            if approved:
+                approve(plan, approved)
+            elif not own.json and not (context.verbosity < 0 and own.yes):
+                show(plan)
+            _check(docs, session.policy, plan, own)
+            if not approved and plan.changes and not own.yes and not _confirmed(own):
+                return None
+            with _stopping() as stop:
+                progress = progress_for(context, own.json)
+                with progress:
+                    return await publish(session, planned, progress=progress, stop=stop)
+
+
+def _check(docs: Opened, policy: Any, plan: Plan, own: ApplyOptions) -> None:
+    """All that can refuse, before the first write."""
+    secrets = [found for found in plan.errors if found.code == "secret"]
+    if secrets or (plan.errors and not own.skip_invalid):
+        raise InvalidDocuments(secrets or plan.errors)
+    publish_ = docs.project.config.publish
+    refused = refusals(
+        plan,
+        policy,
+        max_deletes=publish_.max_deletes,
+        max_change_percent=publish_.max_change_percent,
+        former_base_url=docs.store.meta("base_url"),
+    )
+    refusal = first_refusal(refused, own.force)
+    if refusal:
+        raise refusal
+
+
+def _confirmed(own: ApplyOptions) -> bool:
+    return click.confirm("Apply this plan?", default=False, err=own.json)
+
+
+@contextlib.contextmanager
+def _stopping() -> Iterator[asyncio.Event]:
+    """SIGINT and SIGTERM set the event; what is in flight is given time to end."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in loops
+            loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):
+                loop.remove_signal_handler(number)
+
+
+def report(result: Result, *, as_json: bool) -> None:
+    """Say what was done, and what was not."""
+    if as_json:
+        print_json(result.as_json())
+    else:
+        seconds = f"{result.requests} requests, {result.seconds:.1f} s"
+        click.echo(f"Applied {len(result.applied)} of {_total(result)} changes ({seconds}).")
+    for failed in sorted(result.failed, key=lambda f: f.action.order):
+        problem = f"{failed.action.document} ({failed.action.key}): {explain(failed.error)}"
+        click.echo(click.style("Failed: ", fg="red") + problem, err=True)
+    for held in result.held:
+        problem = f"{held.document} ({held.key}): {'; '.join(held.reasons)}"
+        click.echo(click.style("Held back: ", fg="magenta") + problem, err=True)
+    for warning in sorted(result.warnings):
+        click.echo(click.style("Warning: ", fg="yellow") + warning, err=True)
+    if result.stopped:
+        stopped = result.stopped
+        if isinstance(stopped, Interrupted):
+            stopped = Interrupted(result.left)
+        click.echo(click.style("Stopped: ", fg="red") + explain(stopped), err=True)
+
+
+def _total(result: Result) -> int:
+    return len(result.applied) + len(result.failed) + result.left
+
+
+def exit_code(result: Result) -> int:
+    """0 when all was done, 4 when a part was, or what stopped the run."""
+    if result.stopped:
+        code = exit_code_of(result.stopped)
+        return PARTLY if code == 1 and result.applied else code
+    return PARTLY if result.failed or result.held else OK

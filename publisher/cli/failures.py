@@ -1,0 +1,158 @@
+"""Every error in words: what happened, where, what to type next, and the exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import click
+
+from publisher import errors
+
+OK, ERROR, CHANGES, REFUSED, PARTLY, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+
+
+@contextlib.contextmanager
+def explained() -> Iterator[None]:
+    """Turn our errors into a sentence on stderr and an exit code."""
+    try:
+        yield
+    except errors.PublisherError as error:
+        click.echo(click.style("Error: ", fg="red") + explain(error), err=True)
+        raise SystemExit(exit_code(error)) from None
+    except KeyboardInterrupt:
+        click.echo("Interrupted.", err=True)
+        raise SystemExit(INTERRUPTED) from None
+
+
+def exit_code(error: errors.PublisherError) -> int:
+    """The exit code that an error ends the program with."""
+    if isinstance(error, errors.Refused | errors.Locked):
+        return REFUSED
+    if isinstance(error, errors.OutOfReach | errors.Throttled):
+        return UNREACHABLE
+    if isinstance(error, errors.Interrupted):
+        return INTERRUPTED
+    if isinstance(error, errors.InvalidDocuments):
+        secret = any(found.code == "secret" for found in error.diagnostics)
+        return REFUSED if secret else ERROR
+    return ERROR
+
+
+def explain(error: errors.PublisherError) -> str:
+    """What happened, and what to do now."""
+    for kind in type(error).__mro__:
+        if kind in _WORDS:
+            return _WORDS[kind](error)
+    return str(error)
+
+
+def _no_config(error: Any) -> str:
+    text = f"there is no publisher.toml in {error.folder} or above it."
+    if error.below:
+        some = error.below[0]
+        return f"{text}\nThere is one in {some}: add --repo {some}"
+    return f"{text}\nTo make one here, type: publisher init"
+
+
+def _bad_config(error: Any) -> str:
+    return f"{error.place}: {error.problem}" + (f"\n{error.hint}" if error.hint else "")
+
+
+def _no_repository(error: Any) -> str:
+    return (
+        f"{error.folder} is in no Git work tree.\n"
+        "publisher publishes what is committed: type `git init`, or name a repository with --repo."
+    )
+
+
+def _no_commit(error: Any) -> str:
+    return (
+        f"{error.top} has no commit yet.\n"
+        "Commit your documents (git add -A && git commit), or plan from the files: --worktree"
+    )
+
+
+def _invalid(error: Any) -> str:
+    count = sum(found.severity == "error" for found in error.diagnostics)
+    return (
+        f"{count} error{'s' * (count != 1)} in the documents; nothing was written.\n"
+        "Mend them (publisher check lists them), or publish the others with --skip-invalid."
+    )
+
+
+def _state(error: Any) -> str:
+    detail = f" ({error.detail})" if error.detail else ""
+    return {
+        "corrupt": f"the state {error.url} is damaged{detail}.\nMove it away: the next plan "
+        "rebuilds it from the markers in IT Glue.",
+        "foreign": f"{error.url} is a database, but no state of publisher.\n"
+        "Set [state] url in publisher.toml to a file of its own.",
+        "newer": f"the state {error.url} was written by a newer publisher{detail}.\nUpgrade.",
+    }.get(error.problem, f"the state {error.url} cannot be written{detail}.")
+
+
+def _locked(error: Any) -> str:
+    until = dt.datetime.fromtimestamp(error.expires, dt.UTC).strftime("%H:%M:%S UTC")
+    return (
+        f"instance {error.instance} is locked by {error.owner}.\n"
+        f"Wait for it to end; the lock expires at {until} at the latest."
+    )
+
+
+def _refused(error: Any) -> str:
+    lines = [f"refused: {error.problem}.", *(f"  {line}" for line in error.details[:20])]
+    if len(error.details) > 20:
+        lines.append(f"  … and {len(error.details) - 20} more")
+    return "\n".join([*lines, f"Nothing was written. If that is meant: --force {error.check}"])
+
+
+def _stale(error: Any) -> str:
+    lines = [f"refused: {error.problem}:", *(f"  {line}" for line in error.details[:20])]
+    return "\n".join([*lines, "Nothing was written. Plan again and have the new plan reviewed."])
+
+
+def _no_key(error: Any) -> str:
+    return (
+        f"there is no API key for instance {error.instance}.\n"
+        f"Set {' or '.join(error.variables)}, or keep it in the system keyring under "
+        f"service itglue-publisher, user {error.instance}."
+    )
+
+
+def _bad_key(error: Any) -> str:
+    said = f" ({'; '.join(error.details)})" if error.details else ""
+    return (
+        f"IT Glue refuses the key: {error.status}{said}.\n"
+        "Check the region (us, eu, au) or base URL, whether the key was revoked (it is after 90 "
+        "days without use), and the account's IP access control."
+    )
+
+
+_WORDS: dict[type[errors.PublisherError], Callable[[Any], str]] = {
+    errors.NoConfig: _no_config,
+    errors.BadConfig: _bad_config,
+    errors.NoRepository: _no_repository,
+    errors.NoCommit: _no_commit,
+    errors.UnknownRevision: lambda e: (
+        f"{e.revision!r} is no revision of this repository.\ngit log shows the ones there are."
+    ),
+    errors.GitFailed: lambda e: f"git failed: {e.command}\n{e.output}",
+    errors.InvalidDocuments: _invalid,
+    errors.StateUnusable: _state,
+    errors.Locked: _locked,
+    errors.Refused: _refused,
+    errors.StalePlan: _stale,
+    errors.Interrupted: lambda e: (
+        f"interrupted; {e.left} changes were not begun.\n"
+        "What was done is kept: the next apply goes on from here."
+    ),
+    errors.NoKey: _no_key,
+    errors.BadKey: _bad_key,
+    errors.Rejected: lambda e: f"IT Glue rejects it: {e}",
+    errors.Throttled: lambda e: f"IT Glue's request limit does not let up: {e}\nTry again later.",
+    errors.OutcomeUnknown: lambda e: f"{e}.\nThe next apply looks whether it was done.",
+    errors.OutOfReach: lambda e: f"IT Glue is out of reach: {e}\nTry again later.",
+}

@@ -1,0 +1,84 @@
+"""The `local` instance: the embedded IT Glue simulator, kept in a file beside publisher.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from publisher.config import FILE_NAME
+from publisher.data import example_docs
+from publisher.errors import BadConfig
+
+if TYPE_CHECKING:
+    import httpx
+
+    from publisher.cli.context import Context
+    from publisher.simulator import Site
+
+PORT = 8090
+BASE_URL = f"http://127.0.0.1:{PORT}"
+"""Where `publisher simulator serve` answers; the local instance's links lead there."""
+SEED = "simulator.yaml"
+
+
+def local_database(context: Context) -> Path:
+    """The file that holds the local instance of the docs repository at hand."""
+    from publisher.source.git import find_root
+
+    return database_in(find_root(context.repo, context.config))
+
+
+def database_in(root: Path) -> Path:
+    return root / ".publisher" / "simulator.db"
+
+
+def open_local(root: Path) -> tuple[Site, httpx.AsyncBaseTransport]:
+    """Open (and at first fill) the local instance of the docs root *root*."""
+    import httpx
+
+    from publisher.simulator import create_app
+
+    site = open_site(root)
+    return site, httpx.ASGITransport(create_app(site))
+
+
+def open_site(root: Path) -> Site:
+    """The local instance's simulator; a new one gets organizations and types to start with."""
+    from publisher.simulator import Site, load_seed
+
+    path = database_in(root)
+    fresh = not path.exists()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ignore = path.parent / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    site = Site.open(path)
+    if fresh:
+        load_seed(site, seed_for(root))
+    return site
+
+
+def seed_for(root: Path) -> dict[str, Any]:
+    """What a new local instance holds: the docs repository's own seed, else the example's."""
+    home = root if (root / SEED).is_file() else example_docs()
+    organizations = _yaml(home / SEED).get("organizations", [])
+    # The example's types always come along, so that `publisher init`'s sample can be published.
+    files = {path.name: path for path in sorted((example_docs() / "types").glob("*.yaml"))}
+    files |= {path.name: path for path in sorted((root / "types").glob("*.yaml"))}
+    return {"organizations": organizations, "types": [_yaml(path) for path in files.values()]}
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    import yaml
+
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BadConfig(str(path), f"cannot be read: {error}") from error
+    if not isinstance(data, dict):
+        raise BadConfig(str(path), "holds no YAML mapping")
+    return data
+
+
+def is_docs_root(folder: Path) -> bool:
+    return (folder / FILE_NAME).is_file()

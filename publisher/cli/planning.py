@@ -1,0 +1,73 @@
+"""What plan and apply have in common: build the session, plan, explain a name that is unknown."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+
+import click
+
+from publisher.check import inspect
+from publisher.cli.open import Opened, tree_of
+from publisher.cli.options import PlanOptions
+from publisher.errors import BadConfig
+from publisher.gather.catalog import Unresolved
+from publisher.gather.session import Options, Planned, Session
+from publisher.model import Diagnostic
+from publisher.plan import Plan, Policy
+from publisher.plan.output import as_text
+from publisher.render import Page
+from publisher.source.documents import Parsed
+
+
+async def plan_with(opened: Opened, options: PlanOptions) -> tuple[Session, Planned]:
+    """Plan as the options say.
+
+    Raises:
+        BadConfig: ``--org`` names no organization, or several.
+    """
+    publish = opened.project.config.publish
+    tree = tree_of(opened.project, options.ref, worktree=options.worktree)
+
+    def checked(
+        parsed: Mapping[str, Parsed], pages: Mapping[str, Page], raw: Mapping[str, bytes]
+    ) -> list[Diagnostic]:
+        return inspect(tree, parsed, pages, raw)
+
+    session = Session(
+        opened.project,
+        tree,
+        opened.instance,
+        opened.settings,
+        opened.store,
+        opened.itglue,
+        Policy(
+            publish.on_delete,
+            publish.on_drift,
+            options.adopt,
+            frozenset(options.overwrite),
+            opened.settings.settle_seconds,
+        ),
+        checked,
+        Options(options.refresh, options.only, options.org),
+    )
+    try:
+        planned = await session.plan()
+    except Unresolved as wrong:
+        raise BadConfig("--org", wrong.problem, wrong.fix) from None
+    planned.plan = dataclasses.replace(planned.plan, options=options.as_json())
+    return session, planned
+
+
+def show(plan: Plan) -> None:
+    """Print a plan for people."""
+    colours = {"+": "green", "~": "yellow", ">": "cyan", "=": "cyan", "-": "red", "!": "magenta"}
+    for line in as_text(plan):
+        sign = line[2:3] if line.startswith("  ") and line[3:4] == " " else ""
+        click.echo(click.style(line, fg=colours.get(sign)))
+
+
+def print_json(value: object) -> None:
+    """The one JSON document on stdout."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
