@@ -28,6 +28,9 @@ CONTENT_GOES = words(
 )
 """Tags whose content is code or a fallback, not the document's words: it goes with them."""
 
+AS_DIV = words("address article aside center footer header hgroup main nav section")
+"""Tags that only part blocks: as ``div`` they are kept, dropped they would glue words together."""
+
 VOID = words("area base br col embed hr img input link meta source track wbr")
 
 _ALIGNED = ("col", "colgroup", "div", "img", "p", "table", "tbody", "td", "th", "thead", "tr")

@@ -16,6 +16,7 @@ from publisher.render.rules.attributes import MeantAttributes
 from publisher.render.rules.headings import Slugger, Title
 from publisher.render.rules.tables import draw_lines
 from publisher.render.rules.tasks import check_boxes
+from publisher.render.sanitize import keep_placeholders
 
 _VERSION = 1
 """Goes up whenever the same document would come out differently."""
@@ -81,4 +82,4 @@ def build(title: Title, slugger: Slugger) -> Markdown:
 
 
 def _plain(md: Markdown) -> Callable[[Element], str]:
-    return lambda heading: strip_tags(render_inner_html(heading, md))
+    return lambda heading: strip_tags(keep_placeholders(render_inner_html(heading, md)))

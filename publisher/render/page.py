@@ -14,7 +14,7 @@ from publisher.render.places import Places
 from publisher.render.references import SCHEME, Kind, Reference, locate
 from publisher.render.rules.comments import drop_comments
 from publisher.render.rules.headings import Slugger, Title
-from publisher.render.rules.layout import MAX_DEPTH, lay_out
+from publisher.render.rules.layout import MAX_DEPTH, lay_out, without_stand_ins
 from publisher.render.rules.wrappers import close_wrappers
 from publisher.render.sanitize import sanitize
 
@@ -56,7 +56,7 @@ def render(body: str, *, path: str, title: str | None = None, first_line: int = 
     Raises:
         TooDeep: blocks or tags are nested deeper than any document needs.
     """
-    lines = body.splitlines()
+    lines = body.replace("\r\n", "\n").split("\n")
     places = Places(lines, first_line)
     slugger = Slugger()
     heading = Title(title, slugger)
@@ -75,7 +75,7 @@ def render(body: str, *, path: str, title: str | None = None, first_line: int = 
         return token
 
     html, losses = sanitize(raw, symbolic)
-    html = _NAMELESS.sub(lambda img: _named(img, references), html).strip()
+    html = _NAMELESS.sub(lambda img: _named(img, references), without_stand_ins(html)).strip()
     anchors = {entities.unescape(found) for found in _ID.findall(html)}
     if heading.anchor:
         anchors.add(heading.anchor)

@@ -10,6 +10,7 @@ from functools import lru_cache
 import nh3
 
 from publisher.render.allowed import (
+    AS_DIV,
     ATTRIBUTES,
     CONTENT_GOES,
     IMAGE_SCHEMES,
@@ -37,6 +38,14 @@ _IMPLIED_END = words("p li dt dd tr td th thead tbody tfoot colgroup option")
 _VALUE = re.compile(r"(?:[\w#%.,+\-]|[ ]|(?:rgb|rgba|hsl|hsla)\([\d.,%/ ]+\))+")
 _DEAD = re.compile(r"<a>(.*?)</a>|<img(?: [^>]*)?>", re.DOTALL)
 
+_AS_DIV = re.compile(rf"<(/?)({'|'.join(sorted(AS_DIV))})(?=[\s/>])", re.IGNORECASE)
+_EMPTY = re.compile(
+    r"(\A|</?(?:blockquote|details|div|li|ol|p|summary|table|ul)(?: [^>]*)?>\s*)(?:<p></p>\s*)+"
+)
+_PRE_START = re.compile(r"(<pre(?: [^>]*)?>)\n+")
+# nh3 takes plain sets; these are never changed.
+_TAGS, _CONTENT_GOES, _SCHEMES = set(TAGS), set(CONTENT_GOES), set(SCHEMES)
+_ATTRIBUTES = {tag: set(names) for tag, names in ATTRIBUTES.items()}
 _NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
 
 Rewrite = Callable[[Kind, str], str | None]
@@ -64,7 +73,7 @@ def sanitize(html: str, rewrite: Rewrite) -> tuple[str, tuple[str, ...]]:
     Raises:
         TooDeep: tags are nested more than `MAX_TAGS_DEEP` deep.
     """
-    html = keep_placeholders(html)
+    html = _AS_DIV.sub(_div, keep_placeholders(html))
     check_depth(html)
     losses = dict.fromkeys(_losses(html))
 
@@ -78,9 +87,20 @@ def sanitize(html: str, rewrite: Rewrite) -> tuple[str, tuple[str, ...]]:
         return value
 
     clean = _nh3(html, attribute)
-    for nothing in ("<span></span>", "<p></p>"):
-        clean = clean.replace(nothing, "")
-    return _DEAD.sub(_alive, clean), tuple(losses)
+    return _DEAD.sub(_alive, _tidy(clean)), tuple(losses)
+
+
+def _div(tag: re.Match[str]) -> str:
+    centred = tag[2].lower() == "center" and not tag[1]
+    return f"<{tag[1]}div" + (' align="center"' if centred else "")
+
+
+def _tidy(html: str) -> str:
+    """Remove what says nothing and would not survive a second parser as it is."""
+    html = html.replace("<span></span>", "")
+    if "<p></p>" in html:
+        html = _EMPTY.sub(r"\1", html)
+    return _PRE_START.sub(r"\1", html) if "<pre" in html else html
 
 
 def _url(kind: Kind, url: str, rewrite: Rewrite) -> str | None:
@@ -97,10 +117,10 @@ def _url(kind: Kind, url: str, rewrite: Rewrite) -> str | None:
 def _nh3(html: str, attribute: Callable[[str, str, str], str | None]) -> str:
     return nh3.clean(
         html,
-        tags=set(TAGS),
-        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
-        clean_content_tags=set(CONTENT_GOES),
-        url_schemes=set(SCHEMES),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        clean_content_tags=_CONTENT_GOES,
+        url_schemes=_SCHEMES,
         attribute_filter=attribute,
         link_rel=None,
     )

@@ -9,6 +9,9 @@ from publisher.render.rules.fences import fenced
 
 _CODE_OR_COMMENT = re.compile(r"(?P<ticks>`+)[^\n]*?(?<!`)(?P=ticks)(?!`)|(?P<open><!--)")
 
+_CODE_INDENT = ("    ", "\t")
+"""Either indented code, which shows the comment, or nested text, where the sanitizer drops it."""
+
 
 def drop_comments(lines: Sequence[str]) -> list[str]:
     """Return *lines* without comments; a line that held nothing else goes altogether.
@@ -25,8 +28,13 @@ def _without(lines: Sequence[str]) -> Iterator[str]:
     code = fenced(lines)
     last_end = max((n for n, line in enumerate(lines) if "-->" in line), default=-1)
     inside = False
+    before = ""
     for number, line in enumerate(lines):
-        if code[number] and not inside:
+        indented = line.startswith(_CODE_INDENT) and (
+            not before.strip() or before.startswith(_CODE_INDENT)
+        )
+        before = line
+        if (code[number] or indented) and not inside:
             yield line
             continue
         kept, inside = _cut(line, inside, last_end > number)

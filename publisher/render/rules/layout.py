@@ -31,6 +31,9 @@ from publisher.render.rules.wrappers import is_marked, mark_open
 MAX_DEPTH = 32
 """Block quotes, lists and admonitions inside one another."""
 
+STAND_IN = "\u200b"
+"""Invisible text for an item that starts with a block; `without_stand_ins` takes it away."""
+
 _TAB = 4
 _ITEM = re.compile(r"(?P<mark>[-*+]|(?P<number>\d{1,9})[.)])(?P<gap>[ ]+|$)(?P<text>.*)")
 _RULE = re.compile(r"([-*_])[ ]*(?:\1[ ]*){2,}$")
@@ -45,6 +48,13 @@ _HTML = re.compile(
     r"h[1-6]|iframe|li|ol|p|section|summary|table|tbody|td|tfoot|th|thead|tr|ul)\b",
     re.IGNORECASE,
 )
+
+
+def without_stand_ins(html: str) -> str:
+    """Take the stand-ins for the text of items out of the finished HTML."""
+    if STAND_IN not in html:
+        return html
+    return re.sub(rf"(<li>\s*)(?:<p>{STAND_IN}</p>\s*|{STAND_IN}(?=<))", r"\1", html)
 
 
 @dataclass(slots=True)
@@ -204,8 +214,8 @@ class _Layout:
             if nested > MAX_DEPTH:
                 raise TooDeep("block quotes and lists", MAX_DEPTH)
         if OPENING.match(text):
-            # Python-Markdown knows no item that starts with a block: an invisible text stands in.
-            self.out.append(f"{' ' * item.out}{mark} &#8203;")
+            # Python-Markdown knows no item that starts with a block.
+            self.out.append(f"{' ' * item.out}{mark} {STAND_IN}")
             self.lines[self.at] = " " * item.content + text
             item.loose = True
             self.blank = False

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 _WRAPPER = re.compile(
     r"<(?P<end>/?)(?P<name>div|details|section|article|aside|center|blockquote|figure|table|tbody|"
-    r"thead|tr|td|th)\b[^>]*>",
+    r"thead|tr|td|th)\b[^<>]*>",
     re.IGNORECASE,
 )
-_MARKED = re.compile(r"<[^>]*\smarkdown(?=[\s=>])", re.IGNORECASE)
+_MARKED = re.compile(r"<[^<>]*\smarkdown(?=[\s=>])", re.IGNORECASE)
 
 
 def is_marked(line: str) -> bool:
