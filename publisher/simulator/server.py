@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -75,7 +76,7 @@ class _Protocol(H11Protocol):
                 await app(scope, receive, send)
             except AnswerLost:
                 self.transport.close()
-                while not self.transport.is_closing() or not self.cycle.disconnected:
+                while not self.cycle.disconnected:  # until then uvicorn would still answer
                     await asyncio.sleep(0.001)
 
         return dropping
@@ -89,12 +90,8 @@ class _Loopback:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-        if host.rpartition(":")[0] not in (HOST, "localhost", "") and host not in (
-            HOST,
-            "localhost",
-        ):
-            start = {"type": "http.response.start", "status": 421, "headers": []}
-            await send(start)
+        if urlsplit(f"//{host}").hostname not in (HOST, "localhost"):
+            await send({"type": "http.response.start", "status": 421, "headers": []})
             await send({"type": "http.response.body", "body": b"loopback names only"})
             return
         await self._app(scope, receive, send)
