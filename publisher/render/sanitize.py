@@ -23,7 +23,7 @@ from publisher.render.allowed import (
     words,
 )
 from publisher.render.errors import TooDeep
-from publisher.render.references import Kind, describe, is_local, scheme_of
+from publisher.render.references import SCHEME, Kind, describe, is_local, scheme_of
 
 MAX_TAGS_DEEP = 256
 """Sanitizers and browsers slow down quadratically on tags that are nested without end."""
@@ -43,6 +43,7 @@ _EMPTY = re.compile(
     r"(\A|</?(?:blockquote|details|div|li|ol|p|summary|table|ul)(?: [^>]*)?>\s*)(?:<p></p>\s*)+"
 )
 _PRE_START = re.compile(r"(<pre(?: [^>]*)?>)\n+")
+_PASSES = 4
 # nh3 takes plain sets; these are never changed.
 _TAGS, _CONTENT_GOES, _SCHEMES = set(TAGS), set(CONTENT_GOES), set(SCHEMES)
 _ATTRIBUTES = {tag: set(names) for tag, names in ATTRIBUTES.items()}
@@ -86,8 +87,20 @@ def sanitize(html: str, rewrite: Rewrite) -> tuple[str, tuple[str, ...]]:
             return _url("link" if name == "href" else "image", value, rewrite)
         return value
 
-    clean = _nh3(html, attribute)
+    clean = _nh3(html, attribute, _SCHEMES)
+    if _NAME.findall(html) != _NAME.findall(clean):
+        clean = _settle(clean)
     return _DEAD.sub(_alive, _tidy(clean)), tuple(losses)
+
+
+def _settle(html: str) -> str:
+    """Parse until nothing changes: tags that were dropped or repaired may leave others astray."""
+    for _ in range(_PASSES):
+        again = _nh3(html, None, _SCHEMES | {SCHEME})
+        if again == html:
+            break
+        html = again
+    return html
 
 
 def _div(tag: re.Match[str]) -> str:
@@ -114,13 +127,15 @@ def _url(kind: Kind, url: str, rewrite: Rewrite) -> str | None:
     return url if url.startswith("#") or scheme_of(url) else None
 
 
-def _nh3(html: str, attribute: Callable[[str, str, str], str | None]) -> str:
+def _nh3(
+    html: str, attribute: Callable[[str, str, str], str | None] | None, schemes: set[str]
+) -> str:
     return nh3.clean(
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         clean_content_tags=_CONTENT_GOES,
-        url_schemes=_SCHEMES,
+        url_schemes=schemes,
         attribute_filter=attribute,
         link_rel=None,
     )
