@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import click
 
-from publisher.check import inspect
+from publisher.check import run as check
 from publisher.cli.open import Opened, tree_of
 from publisher.cli.options import PlanOptions
 from publisher.errors import BadConfig
@@ -33,7 +33,7 @@ async def plan_with(opened: Opened, options: PlanOptions) -> tuple[Session, Plan
     def checked(
         parsed: Mapping[str, Parsed], pages: Mapping[str, Page], raw: Mapping[str, bytes]
     ) -> list[Diagnostic]:
-        return inspect(tree, parsed, pages, raw)
+        return check(tree, parsed.values(), opened.project.config, pages, raw=raw)
 
     session = Session(
         opened.project,
