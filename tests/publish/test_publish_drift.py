@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from world import World, brief, document
 
 from publisher.plan import Policy
-from tests.world import World, brief, document
 
 
 @pytest.fixture

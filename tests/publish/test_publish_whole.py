@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from world import World, brief, document
 
 from publisher.plan import Policy
-from tests.world import World, brief, document
 
 
 @pytest.fixture

@@ -225,7 +225,7 @@ def test_attachments_stay_inside() -> None:
 @pytest.mark.parametrize(
     ("path", "place"),
     [("x", "a/b/x"), ("../x", "a/x"), ("../../x", "x"), ("../../../x", None), ("/x", "x"),
-     ("/../x", None), ("//x", "x"), ("..", "a"), ("../../..", None)],
+     ("/../x", None), ("//x", "x"), ("..", "a"), (r"..\x", "a/x"), ("../../..", None)],
 )  # fmt: skip
 def test_resolve(path: str, place: str | None) -> None:
     """Relative to the document, with a leading '/' to the docs root; never above it."""
