@@ -219,9 +219,13 @@ class _Reader:
 
 
 def resolve(document: str, path: str) -> str | None:
-    """A path as written in *document* -> the path below the docs root; None when it leaves that."""
-    start = "" if path.startswith("/") else posixpath.dirname(document)
-    place = posixpath.normpath(posixpath.join(start, path.lstrip("/")))
+    """A path as written in *document* -> the path below the docs root; None when it leaves that.
+
+    Backslashes count as slashes, as an author on Windows means them.
+    """
+    plain = path.replace("\\", "/")
+    start = "" if plain.startswith("/") else posixpath.dirname(document)
+    place = posixpath.normpath(posixpath.join(start, plain.lstrip("/")))
     return None if place == ".." or place.startswith("../") else place
 
 
