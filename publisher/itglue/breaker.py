@@ -75,7 +75,6 @@ class Breaker:
     def _become(self, state: BreakerState) -> None:
         self.state = state
         self._era += 1
-        self._recent.clear()
         self._row = self._good_probes = 0
         self._probing = False
         if state == "open":

@@ -48,6 +48,17 @@ async def test_opens_at_half_of_twenty() -> None:
 
 
 @in_virtual_time
+async def test_a_success_never_opens_it() -> None:
+    """It takes a failure to open the circuit, whatever the share is by then."""
+    breaker = Breaker(VirtualClock())
+    for failed in [True, True, True, False] * 5:
+        attempt(breaker, failed)
+    assert not is_open(breaker)
+    attempt(breaker, True)
+    assert is_open(breaker)
+
+
+@in_virtual_time
 async def test_old_failures_are_forgotten() -> None:
     """What lies longer back than 30 s does not count for the share."""
     clock = VirtualClock()
@@ -137,6 +148,18 @@ async def test_an_open_circuit_sends_nothing() -> None:
         with pytest.raises(OutOfReach, match="circuit"):
             await itglue.organizations.get(1)
         assert (itglue.requests, itglue.budget_left) == (5, left)
+
+
+@in_virtual_time
+async def test_a_429_between_failures_is_no_success() -> None:
+    """The fifth 500 opens the circuit although a 429 came before it."""
+    error, limited = httpx.Response(500), httpx.Response(429, headers={"retry-after": "1"})
+    script = Script(error, error, error, error, limited, error)
+    async with client(script) as itglue:
+        with pytest.raises(OutOfReach):
+            await itglue.organizations.get(1)
+        assert len(script.requests) == 6
+        assert itglue._sender.breaker.state == "open"
 
 
 @in_virtual_time

@@ -401,6 +401,15 @@ async def test_retry_quota_is_shared() -> None:
     assert len(script.requests) == 40 + 500 // 14
 
 
+@in_virtual_time
+async def test_successes_refill_the_retry_quota() -> None:
+    """Every readable answer gives one token back, up to what there was."""
+    script = Script(httpx.Response(503), one(200, record(1)))
+    async with client(script) as itglue:
+        await itglue.organizations.get(1)
+        assert itglue._sender._retry.quota.tokens == 500 - 14 + 1
+
+
 @pytest.mark.parametrize(
     "step",
     [

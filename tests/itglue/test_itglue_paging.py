@@ -129,6 +129,15 @@ async def test_halves_on_a_read_timeout() -> None:
 
 
 @in_virtual_time
+async def test_the_servers_own_maximum_is_reckoned_with() -> None:
+    """A server that serves 20 at most is at 20 after a page of 50, also when pages shrink then."""
+    server = ListServer(list(range(60)), cap=20)
+    server.between = lambda s, count: setattr(s, "slow", lambda size: size > 10)
+    assert await read(server, 50) == list(range(60))
+    assert server.asked == [(1, 50), (2, 20), (3, 10), (4, 10), (5, 10), (6, 10)]
+
+
+@in_virtual_time
 async def test_halves_after_a_large_answer() -> None:
     """After an answer above 8 MB, the next pages are smaller, and nothing is read again."""
     server = ListServer(list(range(40)), bytes_each=BIG // 18)
@@ -208,6 +217,19 @@ def test_one_change_at_any_moment(data: st.DataObject) -> None:
     found = run(read(server, size))
     assert len(found) == len(set(found))
     assert set(found) >= set(server.ids)
+
+
+@in_virtual_time
+async def test_one_more_pass_is_enough() -> None:
+    """What a deletion hid is found in the second pass, and no third one is made."""
+
+    def between(server: ListServer, count: int) -> None:
+        if count == 1:
+            deleted(server, 3)
+
+    server = ListServer(list(range(50)), between=between)
+    assert sorted(await read(server, 20)) == list(range(50))
+    assert len(server.asked) == 6
 
 
 @in_virtual_time

@@ -260,6 +260,17 @@ def test_pace_after_a_429() -> None:
     assert pace.opens(601.0) <= 601.0  # two clean windows: bursts again
 
 
+def test_pauses_begin_anew_after_clean_windows() -> None:
+    """A 429 after two clean windows is a first one again."""
+    pace = pacing()
+    for now in (0.0, 100.0):
+        pace.refused(sent=now, now=now, retry_after=None)
+    pace.opens(1000.0)
+    pause = pace.refused(sent=1000.0, now=1000.0, retry_after=None)
+    assert pause is not None
+    assert 4.0 <= pause <= 6.0
+
+
 def test_pace_has_a_floor() -> None:
     """However many 429s come, a tenth of the rate is kept."""
     pace, now = pacing(), 0.0
