@@ -17,8 +17,7 @@ LARGEST = 7_000_000
 
 def files(material: Material) -> Iterator[Diagnostic]:
     """Errors: what a document takes along would be missing in IT Glue, or be something else."""
-    contents = material.contents()
-    for use in material.uses():
+    for use in material.uses:
         what = "picture" if use.image else "file"
         entry = material.tree.entries.get(use.path)
         if entry is None:
@@ -30,7 +29,7 @@ def files(material: Material) -> Iterator[Diagnostic]:
             size = f"{(entry.size or 0) / 1e6:.1f} MB"
             message = f"the {what} {use.path} has {size}, more than the 7 MB that IT Glue takes"
             yield _error(use, "too-large", message, "Shrink it, or link to where it lies.")
-        elif is_lfs_pointer(contents.get(use.path, b"")):
+        elif is_lfs_pointer(material.contents.get(use.path, b"")):
             message = f"the {what} {use.path} is kept by Git LFS; the commit has only a pointer"
             fix = "Take it out of LFS, or publish from the work tree (--worktree)."
             yield _error(use, "lfs-pointer", message, fix)

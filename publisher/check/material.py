@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ class Use:
     image: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Material:
     """The input of every rule."""
 
@@ -52,8 +53,12 @@ class Material:
     """Every path that may be a document: a link there takes no file along."""
     today: dt.date
 
-    def uses(self) -> Iterator[Use]:
+    @cached_property
+    def uses(self) -> tuple[Use, ...]:
         """Each file that a document needs, once per document, whether it exists or not."""
+        return tuple(self._uses())
+
+    def _uses(self) -> Iterator[Use]:
         for document in self.documents:
             seen: set[str] = set()
             for path in document.attachments:
@@ -73,9 +78,10 @@ class Material:
         entries = self.tree.entries
         return f"{path}.md" if path not in entries and f"{path}.md" in entries else path
 
-    def contents(self) -> dict[str, bytes]:
+    @cached_property
+    def contents(self) -> Mapping[str, bytes]:
         """The used files that are worth a look inside: texts, and what may be a pointer."""
-        wanted = {use.path for use in self.uses() if self._is_readable(use.path)}
+        wanted = {use.path for use in self.uses if self._is_readable(use.path)}
         return dict(self.tree.read(sorted(wanted)))
 
     def _is_readable(self, path: str) -> bool:

@@ -6,7 +6,7 @@ where a runbook has them. A finding never holds the value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from publisher.check.material import Material, finding
@@ -32,13 +32,13 @@ def secrets(material: Material) -> Iterator[Diagnostic]:
             else:
                 message = f"this seems to hold {found.kind}"
                 yield finding(document, found.line, "secret", "error", message, _FIX)
-    yield from _in_files(material, material.contents())
+    yield from _in_files(material)
 
 
-def _in_files(material: Material, contents: Mapping[str, bytes]) -> Iterator[Diagnostic]:
+def _in_files(material: Material) -> Iterator[Diagnostic]:
     """Findings in files count against the documents that take them along."""
-    scanned = {path: _scanned(path, raw) for path, raw in contents.items()}
-    for use in material.uses():
+    scanned = {path: _scanned(path, raw) for path, raw in material.contents.items()}
+    for use in material.uses:
         for found in scanned.get(use.path, ()):
             if found.kind != UNREASONED:
                 message = f"line {found.line} of {use.path} seems to hold {found.kind}"
