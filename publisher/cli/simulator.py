@@ -58,22 +58,22 @@ def serve(
     """
     from publisher.simulator.server import bind, serve
 
+    switches = _switches(settings)
     try:
         listener = bind(port)
-    except OSError as problem:
+    except (OSError, OverflowError) as problem:
         raise click.ClickException(
-            f"port {port} on 127.0.0.1 is taken ({problem.strerror}); try --port 0"
+            f"port {port} on 127.0.0.1 cannot be had ({problem}); try --port 0"
         ) from problem
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    with closing(_open(_database(context, db), address, _switches(settings))) as site:
-        if seed:
-            _load(site, seed)
-        click.echo(f"Simulator: {address}")
-        click.echo(
-            f"Use it with ITGLUE_BASE_URL={address} and any ITGLUE_API_KEY (header x-api-key)."
-        )
-        click.echo("Ctrl-C ends it.")
-        serve(site, listener)
+    with closing(listener):
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with closing(_open(_database(context, db), address, switches)) as site:
+            if seed:
+                _load(site, seed)
+            click.echo(f"Simulator: {address}")
+            click.echo(f"Use it with ITGLUE_BASE_URL={address} and any ITGLUE_API_KEY (x-api-key).")
+            click.echo("Ctrl-C ends it.")
+            serve(site, listener)
 
 
 @command.command()

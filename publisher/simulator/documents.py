@@ -219,8 +219,10 @@ class Folders(Behaviour):
 
     def narrow(self, site: Site, query: Query, parent: Record | None) -> Condition:
         asked = query.filter("parent-id")
-        if asked is None or asked.values[0] not in ("0", "null", ""):
+        if asked is None:
             return "", []
+        if asked.values[0] not in ("0", "null", ""):
+            return _one_of(column("parent-id"), asked)
         absent = asked.operator == "eq"
         return f"{column('parent-id')} IS {'' if absent else 'NOT '}NULL", []
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Match = Literal["exact", "contains", "range", "ignored"]
+"""How a filter compares; *ignored* does not filter here: not at all, or by a Behaviour."""
 
 
 @dataclass(frozen=True, slots=True)
