@@ -20,6 +20,7 @@ from publisher.simulator.faults import (
     Status,
     Truncated,
 )
+from publisher.simulator.late import settle
 from publisher.simulator.site import Site
 from publisher.simulator.switches import Switches
 
@@ -37,4 +38,5 @@ __all__ = [
     "Truncated",
     "create_app",
     "load_seed",
+    "settle",
 ]

@@ -28,6 +28,8 @@ OTHERS: Mapping[str, str] = {
 }
 """Resources that an organization's page lists beside its flexible assets."""
 EDITABLE = ("Text", "Textbox")
+MOST_ROWS = 500
+"""How many assets of one type a page lists."""
 
 
 def organizations(site: Site) -> Values:
@@ -74,7 +76,8 @@ def organization(site: Site, record: Record) -> Values:
         by_type.setdefault(asset.data["flexible-asset-type-id"], []).append(asset)
     names = {identity: found.name for identity, found in site.store.find(by_type).items()}
     types = [
-        {"name": names.get(identity, ""), "rows": [_row(site, one) for one in rows]}
+        {"name": names.get(identity, ""), "count": len(rows)}
+        | {"rows": [_row(site, one) for one in rows[:MOST_ROWS]]}
         for identity, rows in sorted(by_type.items())
     ]
     others = [

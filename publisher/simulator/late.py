@@ -31,7 +31,8 @@ def postpone(site: Site, request: Request) -> None:
 
 
 def settle(site: Site) -> None:
-    """Carry out what is due."""
+    """Carry out what is due by the site's clock. Every request does this first; code that reads
+    the site without HTTP calls it itself."""
     if not site.store.value("SELECT 1 FROM pending WHERE due <= ?", (site.now(),)):
         return
     with site.transaction():
