@@ -230,7 +230,7 @@ def _with_carried(bound: Known, before: Known, carry: Collection[str]) -> Known:
     if not carry:
         return bound
     seen_before = {name: before.seen.get(name, "") for name in carry}
-    return replace(bound, seen={**bound.seen, **seen_before}, updated_at="")
+    return replace(bound, seen={**bound.seen, **seen_before})
 
 
 def _report_loss(desk: Desk, desired: Desired, sent: dict[str, Json], found: Seen) -> None:

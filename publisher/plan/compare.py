@@ -81,9 +81,9 @@ def _link_reason(key: str, now: str) -> str:
 def remote_changes(known: Known, existing: Existing) -> list[Change]:
     """What somebody changed in IT Glue, of what the document manages."""
     changes: list[Change] = []
-    if existing.updated_at != known.updated_at:  # else the last write was ours, whatever it became
-        edited = (n for n in sorted(known.seen) if existing.traits.get(n, "") != known.seen[n])
-        changes += (Change(name, f"field {name} was edited in IT Glue") for name in edited)
+    # Time stamps do not help: they may be whole seconds, in which others can have written too.
+    edited = (n for n in sorted(known.seen) if existing.traits.get(n, "") != known.seen[n])
+    changes += (Change(name, f"field {name} was edited in IT Glue") for name in edited)
     if existing.files is not None:
         for name, file in sorted(known.files.items()):
             if file.id not in existing.files:

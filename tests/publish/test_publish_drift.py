@@ -203,3 +203,12 @@ def test_another_repositorys_asset_is_never_touched(world: World) -> None:
     assert "belongs to repository test-docs" in plan.actions[0].reasons[0]
     other.remove("a.md")
     assert not other.plan().actions
+
+
+def test_an_edit_in_the_second_of_our_own_write_is_drift_all_the_same(tmp_path: Path) -> None:
+    """Time stamps are whole seconds: only what an asset says tells whether somebody edited it."""
+    world = World(tmp_path)
+    world.save("a.md", document("One two.", id="a1", title="A"))
+    world.apply()
+    world.site.edit(int(world.asset("A")["id"]), {"body": "<p>Edited at once.</p>"})
+    assert world.plan().summary["drift"] == 1
