@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
 from publisher import __version__
 from publisher.cli.context import Context
+from publisher.cli.failures import explained
 
 COMMANDS = {
     "demo": "Publish the example documents to the local instance, and show how it went.",
@@ -36,6 +37,11 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"publisher.cli.{cmd_name}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what goes wrong ends in a sentence and an exit code."""
+        with explained():
+            return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
