@@ -15,7 +15,6 @@ from publisher.gather.catalog import Unresolved, find_organizations, find_type
 from publisher.gather.content import Content
 from publisher.gather.links import Linker
 from publisher.gather.project import Project, Scope
-from publisher.gather.traits import Wrong, shape_of, values_of, wrong_trait
 from publisher.model import AssetType, Catalog, Diagnostic, Document, Organization, digest
 from publisher.render import RENDERER, Page, TooDeep, render
 from publisher.source.defaults import check_defaults
@@ -23,6 +22,7 @@ from publisher.source.documents import Parsed, parse
 from publisher.source.select import select
 from publisher.source.tree import Tree
 from publisher.targets import Desired, File, Known, Record
+from publisher.types import Wrong, shape_of, values_of, wrong_trait
 
 Inspect = Callable[
     [Mapping[str, Parsed], Mapping[str, Page], Mapping[str, bytes]], list[Diagnostic]

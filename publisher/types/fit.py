@@ -1,4 +1,4 @@
-"""Frontmatter's ``traits`` -> what IT Glue takes, checked against the live type."""
+"""A document against its asset type: where its parts go, and which traits it sets."""
 
 from __future__ import annotations
 
