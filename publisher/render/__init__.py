@@ -7,7 +7,7 @@ from publisher.render.footer import footer, split_footer
 from publisher.render.markdown import RENDERER
 from publisher.render.page import Page, Stripped, render
 from publisher.render.references import Reference, resolve
-from publisher.render.text import canonical, text
+from publisher.render.text import canonical, lines, text
 
 __all__ = [
     "RENDERER",
@@ -17,6 +17,7 @@ __all__ = [
     "TooDeep",
     "canonical",
     "footer",
+    "lines",
     "render",
     "resolve",
     "split_footer",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html as entities
 import re
 import unicodedata
+from collections.abc import Iterator
 
 import nh3
 
@@ -19,6 +20,12 @@ _SHOWN = (_BLOCKS | {"a", "img"}) - {"br", "div", "p", "tbody", "tfoot", "thead"
 """Tags whose presence is part of what a document says; wrappers come and go."""
 
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*)(?P<rest>[^>]*)>")
+_PRE = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
+_ALT = re.compile(r' alt="([^"]*)"')
+_LINKED = re.compile(r'<a href="([^"]*)">(.*?)</a>')
+_SIGNS = {f"h{level}": "#" * level + " " for level in range(1, 7)} | {
+    "li": "- ", "tr": "| ", "hr": "---", "blockquote": "> ", "dd": ": "
+}  # fmt: skip
 _URL = re.compile(r' (?:href|src)="([^"]*)"')
 _LINK = re.compile(r"\x02a (?P<url>[^\x03]*)\x03(?P<text>[^\x02\x03]*)\x02/a\x03")
 
@@ -28,6 +35,48 @@ def text(html: str) -> str:
     clean = _reduce(html)
     parted = _TAG.sub(lambda tag: " " if tag["name"] in _BLOCKS else "", clean)
     return " ".join(entities.unescape(parted).split())
+
+
+def lines(html: str) -> list[str]:
+    """What a reader sees, one line a block, as Markdown would have it: for showing differences.
+
+    Headings, items, cells and targets of links keep their signs; emphasis and the sources of
+    pictures go. Lines of code stay as they are.
+    """
+    clean = _clean(html, _BLOCKS | {"a", "img"}, {"a": {"href"}, "img": {"alt"}})
+    found: list[str] = []
+    for number, part in enumerate(_PRE.split(clean)):
+        if number % 2:
+            found += entities.unescape(_TAG.sub("", part)).split("\n")
+        else:
+            found += _written(part)
+    return [line.rstrip() for line in found if line.strip()]
+
+
+def _written(part: str) -> Iterator[str]:
+    """The lines of HTML without code blocks."""
+    linked = _LINKED.sub(r"[\2](\1)", " ".join(part.split()))
+    begun = ""
+    for line in entities.unescape(_TAG.sub(_write, linked)).split("\x02"):
+        said = " ".join([*begun.split(), *line.replace("\x03", "").split()])
+        begun = said if said in ("-", ">", ":") else ""  # what follows is a block inside of it
+        if not begun:
+            yield said
+        if "\x03" in line:  # a row of headings
+            yield "| " + "--- | " * line.count("\x03")
+
+
+def _write(tag: re.Match[str]) -> str:
+    """One tag as Markdown has it; \\x02 begins a line, \\x03 marks the cell of a heading."""
+    name = tag["name"]
+    if name == "img":
+        described = _ALT.search(tag["rest"])
+        return f"![{described[1] if described else ''}]"
+    if name in ("td", "th"):
+        return " |" if tag["end"] else "\x03 " if name == "th" else " "
+    if tag["end"] or name not in _BLOCKS:
+        return "\x02" * (name in _BLOCKS)
+    return "\x02" + _SIGNS.get(name, "")
 
 
 def canonical(html: str) -> str:
@@ -47,11 +96,15 @@ def canonical(html: str) -> str:
 
 def _reduce(html: str) -> str:
     """Parse as a browser does and write down in one spelling, with the few tags that matter."""
+    return _clean(html, _BLOCKS | {"a", "img"}, {"a": {"href"}, "img": {"src"}})
+
+
+def _clean(html: str, tags: frozenset[str], attributes: dict[str, set[str]]) -> str:
     return nh3.clean(
         re.sub("[\x02\x03]", "", html),
-        tags=set(_BLOCKS | {"a", "img"}),
+        tags=set(tags),
         clean_content_tags=set(CONTENT_GOES | {"title"}),
-        attributes={"a": {"href"}, "img": {"src"}},
+        attributes=attributes,
         link_rel=None,
     )
 
