@@ -23,9 +23,10 @@ from publisher.gather.existing import read_existing
 from publisher.gather.recover import ours, recover
 from publisher.model import Json
 from publisher.plan.compare import git_changes
-from publisher.plan.model import Action, Plan
+from publisher.plan.model import Action, Pending, Plan
 from publisher.targets import Known
 
+OPEN = "an earlier run created it, or not: the answer was lost, so it is given time to appear"
 LAST_SECONDS = 5.0
 """What is in flight gets this long after SIGINT or SIGTERM; GitHub kills after 7.5 + 2.5."""
 
@@ -73,6 +74,8 @@ class Result:
     failed: list[Failed] = field(default_factory=list)
     held: list[Action] = field(default_factory=list)
     """Conflicts: held back by the plan itself."""
+    pending: tuple[Pending, ...] = ()
+    """Creates of earlier runs that may yet appear."""
     warnings: list[str] = field(default_factory=list)
     stopped: PublisherError | None = None
     """What ended the run before its time."""
@@ -90,6 +93,7 @@ class Result:
             "failed": [
                 *(_failure(f.action, str(f.error)) for f in failed),
                 *(_failure(a, "; ".join(a.reasons)) for a in self.held),
+                *(_failure(p, f"{OPEN}, for {p.seconds:.0f} more seconds") for p in self.pending),
             ],
             "unchanged": self.unchanged,
             "requests": self.requests,
@@ -108,7 +112,7 @@ class Result:
         }
 
 
-def _failure(action: Action, error: str) -> dict[str, Json]:
+def _failure(action: Action | Pending, error: str) -> dict[str, Json]:
     return {"key": action.key, "document": action.document, "error": error}
 
 
@@ -147,7 +151,7 @@ class _Apply:
         self.plan, self.desk, self.progress = plan, desk, progress
         self.lanes = asyncio.Semaphore(concurrency)
         held = [action for action in plan.actions if action.verb == "conflict"]
-        self.result = Result(plan.unchanged, held=held)
+        self.result = Result(plan.unchanged, held=held, pending=plan.pending)
 
     async def run(self) -> Result:
         began, requests = time.monotonic(), self.desk.itglue.requests

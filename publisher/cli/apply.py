@@ -14,7 +14,7 @@ import click
 
 from publisher.apply.lease import leased
 from publisher.apply.publish import publish
-from publisher.apply.run import Result
+from publisher.apply.run import OPEN, Result
 from publisher.cli.context import Context
 from publisher.cli.failures import OK, PARTLY, explain, explained
 from publisher.cli.failures import exit_code as exit_code_of
@@ -158,6 +158,9 @@ def report(result: Result, *, as_json: bool) -> None:
     for held in result.held:
         problem = f"{held.document} ({held.key}): {'; '.join(held.reasons)}"
         click.echo(click.style("Held back: ", fg="magenta") + problem, err=True)
+    for pending in result.pending:
+        problem = f"{pending.document} ({pending.key}): {OPEN}, for {pending.seconds:.0f} s more"
+        click.echo(click.style("Pending: ", fg="magenta") + problem, err=True)
     for warning in sorted(result.warnings):
         click.echo(click.style("Warning: ", fg="yellow") + warning, err=True)
     if result.stopped:
@@ -176,4 +179,4 @@ def exit_code(result: Result) -> int:
     if result.stopped:
         code = exit_code_of(result.stopped)
         return PARTLY if code == 1 and result.applied else code
-    return PARTLY if result.failed or result.held else OK
+    return PARTLY if result.failed or result.held or result.pending else OK

@@ -33,7 +33,7 @@ class Options:
     """One organization's name or id; None: all."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)  # it holds texts, and a traceback may show a repr
 class Planned:
     """A plan with everything that it was made from, which is what an apply works with."""
 
@@ -235,7 +235,7 @@ class Session:
         return recover(desired, corpus.contents[key], found, files, url_of)
 
 
-_NOTHING = Plan("", "", None, (), (), 0, 0, 0, 0)
+_NOTHING = Plan("", "", None, (), (), 0, 0, (), 0)
 
 
 def _kinds(catalog: Catalog, corpus: Corpus, known: Mapping[str, Known]) -> dict[str, AssetType]:

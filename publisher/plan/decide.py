@@ -21,7 +21,7 @@ from dataclasses import replace
 from publisher.model import Diagnostic
 from publisher.plan.compare import ARCHIVED, MARKER, Change, base_of, content_of, git_changes
 from publisher.plan.compare import remote_changes as compare_remote
-from publisher.plan.model import Action, Drift, Plan, Policy, Sides, Verb
+from publisher.plan.model import Action, Drift, Pending, Plan, Policy, Sides, Verb
 from publisher.plan.remove import duplicates, removals
 from publisher.targets import Desired, Existing, Known, title_hash
 
@@ -59,7 +59,8 @@ class _Decision:
         self.actions: list[Action] = []
         self.drifts: list[Drift] = []
         self.found: list[Diagnostic] = []
-        self.unchanged = self.pending = self.kept = 0
+        self.unchanged = 0
+        self.pending: list[Pending] = []
         self.creating: set[str] = set()
         self.by_title: defaultdict[tuple[str, str, str], list[Existing]] = defaultdict(list)
         self.foreign: dict[tuple[str, str], Existing] = {}
@@ -99,7 +100,7 @@ class _Decision:
             tuple(sorted(self.drifts, key=lambda d: (d.document, d.key))),
             self.unchanged,
             skip + kept,
-            self.pending,
+            tuple(self.pending),
             len(self.sides.known),
             tuple(sorted(set(self.found), key=lambda f: f.order)),
         )
@@ -117,8 +118,9 @@ class _Decision:
 
     def _new(self, desired: Desired) -> None:
         intent = self.sides.intents.get(desired.key)
-        if intent and self.sides.now - intent.at < self.policy.settle_seconds:
-            self.pending += 1
+        left = intent.at + self.policy.settle_seconds - self.sides.now if intent else 0.0
+        if left > 0:
+            self.pending.append(Pending(desired.key, desired.document, left))
             return
         foreign = self.foreign.get((desired.key, desired.type_id))
         if foreign and foreign.marker:

@@ -133,6 +133,16 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """A create of an earlier run whose outcome is unknown still: it may yet appear."""
+
+    key: str
+    document: str
+    seconds: float
+    """How much longer it is given, before it may be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What apply would do, and why. Sorted; the same sides give the same bytes."""
 
@@ -143,7 +153,7 @@ class Plan:
     drifts: tuple[Drift, ...]
     unchanged: int
     skip: int
-    pending: int
+    pending: tuple[Pending, ...]
     known: int
     """How many targets the state knows: what ``max_change_percent`` is a share of."""
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -160,7 +170,7 @@ class Plan:
             "skip": self.skip,
             "drift": len(self.drifts),
             "conflict": self.count("conflict"),
-            "pending": self.pending,
+            "pending": len(self.pending),
         }
 
     def count(self, verb: str) -> int:

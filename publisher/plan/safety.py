@@ -42,7 +42,7 @@ def refusals(
     if retyped:
         said = [f"{action.document}: {action.title}" for action in retyped]
         yield Refused("type-change", f"{len(retyped)} target(s) change their asset type", said)
-    wanted = plan.unchanged + plan.pending + len(plan.drifts) + _wanted(plan)
+    wanted = plan.unchanged + len(plan.pending) + len(plan.drifts) + _wanted(plan)
     if removed and not wanted:
         yield Refused("empty-source", f"no document is left, {len(removed)} assets would go")
     if len(removed) > max_deletes:
