@@ -32,6 +32,9 @@ class Entity(Generic[A]):
     """JSON:API's `type`, where it is not the path in kebab-case."""
     most_pages: int | None = None
     """The list ends after so many pages, whatever it holds."""
+    finds_parts: bool = False
+    """Whether `filter[name]` looks for a part of the name, in any case (seen by a client's author);
+    elsewhere it wants the whole name, or is ignored."""
 
     @property
     def type(self) -> str:
@@ -62,6 +65,7 @@ DOCUMENT_FOLDERS = Entity("document_folders", m.Folder)
 PASSWORD_FOLDERS = Entity("password_folders", m.Folder)
 DOCUMENTS = Entity("documents", m.Document)
 INTERFACES = Entity("configuration_interfaces", m.ConfigurationInterface)
+IMAGES = Entity("document_images", m.DocumentImage, "single")
 
 
 def _plain(path: str) -> Entry[m.Attributes]:
@@ -76,13 +80,13 @@ class Entities:
     flexible_asset_types = Entry(Entity("flexible_asset_types", m.FlexibleAssetType))
     flexible_asset_fields = Entry(FIELDS)
     flexible_assets = Entry(Entity("flexible_assets", m.FlexibleAsset, "single"))
-    configurations = Entry(Entity("configurations", m.Configuration))
+    configurations = Entry(Entity("configurations", m.Configuration, finds_parts=True))
     configuration_interfaces = Entry(INTERFACES)
     contacts = Entry(Entity("contacts", m.Contact))
-    locations = Entry(Entity("locations", m.Location))
-    passwords = Entry(Entity("passwords", m.Password, "single"))
+    locations = Entry(Entity("locations", m.Location, finds_parts=True))
+    passwords = Entry(Entity("passwords", m.Password, "single", finds_parts=True))
     documents = Entry(DOCUMENTS)
-    document_images = Entry(Entity("document_images", m.DocumentImage, "single"))
+    document_images = Entry(IMAGES)
     checklists = Entry(Entity("checklists", m.Owned))
     users = Entry(Entity("users", m.User))
     groups = Entry(Entity("groups", m.Attributes, "single"))

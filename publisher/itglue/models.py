@@ -294,7 +294,7 @@ class Unreadable(ValueError):
 
 
 def parse_record(data: Any, attributes: type[A]) -> Record[A]:
-    """Read one JSON:API resource; an attribute of an unexpected kind is kept as it came.
+    """Read one JSON:API resource; an attribute of an unexpected kind is left out.
 
     Raises:
         Unreadable: there is no id.

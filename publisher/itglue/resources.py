@@ -134,6 +134,22 @@ class Resource(Generic[A]):
         records = self.list(filter={**(filter or {}), "name": name})
         return [r async for r in records if (r.attributes.name or "").strip().casefold() == wanted]
 
+    async def search(
+        self,
+        text: str,
+        *,
+        filter: Filter | None = None,  # noqa: A002 (the API's own word)
+    ) -> builtins.list[Record[A]]:
+        """The records with *text* in their name, in any case.
+
+        Where IT Glue's own filter looks for parts, it narrows the list; else the whole list is
+        read, and compared here. Raises as `pages`.
+        """
+        part = text.strip().casefold()
+        wanted = {**(filter or {}), **({"name": text.strip()} if self._entity.finds_parts else {})}
+        records = self.list(filter=wanted)
+        return [r async for r in records if part in (r.attributes.name or "").casefold()]
+
     async def create(
         self,
         attributes: Mapping[str, Any],
@@ -192,6 +208,13 @@ class Resource(Generic[A]):
         elif wanted:
             data = [self._data({"id": _number(each)}) for each in wanted]
             await self._sender.write("DELETE", self.path, {"data": data})
+
+    async def act(self, record_id: Id, action: str) -> None:
+        """PATCH an action of a record, such as a document's `publish`, without a body.
+
+        Raises: as `update`.
+        """
+        await self._sender.write("PATCH", f"{self._at(record_id)}/{action}")
 
     def _at(self, record_id: Id) -> str:
         return f"{self.path}/{quote(str(record_id), safe='')}"

@@ -100,6 +100,9 @@ class SyncResource(Generic[A]):
     def named(self, name: str, *, filter: Filter | None = None) -> list[Record[A]]:  # noqa: A002 (the API's own word)
         return self._loop.run(self._resource.named(name, filter=filter))
 
+    def search(self, text: str, *, filter: Filter | None = None) -> list[Record[A]]:  # noqa: A002 (the API's own word)
+        return self._loop.run(self._resource.search(text, filter=filter))
+
     def get(
         self,
         record_id: Id,
@@ -125,6 +128,9 @@ class SyncResource(Generic[A]):
 
     def delete(self, ids: Id | Iterable[Id]) -> None:
         self._loop.run(self._resource.delete(ids))
+
+    def act(self, record_id: Id, action: str) -> None:
+        self._loop.run(self._resource.act(record_id, action))
 
     # Last, because from here on `list` is the method in this class.
     def list(
