@@ -1,4 +1,4 @@
-"""What the client tells about its work: a listener that does nothing, and one that logs.
+"""What the client tells about its work: a listener that does nothing, one that logs, and several.
 
 An event carries no body, no key, and of the query only the filters.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -32,6 +31,8 @@ class Exchange:
     request_id: str | None = None
     error: str | None = None
     filters: dict[str, str] = field(default_factory=dict)
+    waited: float = 0.0
+    """Seconds that it waited for the budget (or out a pause) before it left."""
 
 
 class Listener:
@@ -52,34 +53,44 @@ class Listener:
     def incomplete(self, path: str, read: int, total: int) -> None:
         """A list came to *read* records although IT Glue counts *total*."""
 
+    def looked_up(self, entity: str, hit: bool) -> None:
+        """The metadata cache was asked for an entity, and had it or not."""
 
-class Careful(Listener):
-    """Passes events on, and lets no failing listener disturb a request that may be half done."""
 
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
+class Several(Listener):
+    """Passes events on to each of its listeners.
+
+    One that fails disturbs neither the others nor a request that may be half done.
+    """
+
+    def __init__(self, *listeners: Listener) -> None:
+        self._listeners = listeners
 
     def exchanged(self, exchange: Exchange) -> None:
-        self._pass(self._listener.exchanged, exchange)
+        self._pass("exchanged", exchange)
 
     def near_limit(self, used: int, limit: int) -> None:
-        self._pass(self._listener.near_limit, used, limit)
+        self._pass("near_limit", used, limit)
 
     def paused(self, seconds: float) -> None:
-        self._pass(self._listener.paused, seconds)
+        self._pass("paused", seconds)
 
     def breaker(self, state: BreakerState) -> None:
-        self._pass(self._listener.breaker, state)
+        self._pass("breaker", state)
 
     def incomplete(self, path: str, read: int, total: int) -> None:
-        self._pass(self._listener.incomplete, path, read, total)
+        self._pass("incomplete", path, read, total)
 
-    def _pass(self, tell: Callable[..., None], *values: object) -> None:
-        try:
-            tell(*values)
-        except Exception as error:  # noqa: BLE001 (whatever a foreign listener raises)
-            kind, name = type(self._listener).__name__, type(error).__name__
-            logging.getLogger(LOGGER).warning("listener %s failed: %s", kind, name)
+    def looked_up(self, entity: str, hit: bool) -> None:
+        self._pass("looked_up", entity, hit)
+
+    def _pass(self, event: str, *values: object) -> None:
+        for listener in self._listeners:
+            try:
+                getattr(listener, event)(*values)
+            except Exception as error:  # noqa: BLE001 (whatever a foreign listener raises)
+                names = {"listener": type(listener).__name__, "error": type(error).__name__}
+                log("warning", "listener failed", **names)
 
 
 class Logs(Listener):
@@ -95,27 +106,29 @@ class Logs(Listener):
             "status": exchange.status,
             "ms": round(exchange.seconds * 1000, 1),
             "attempt": exchange.attempt,
+            "waited_ms": round(exchange.waited * 1000) or None,
             "budget_left": exchange.budget_left,
             "request_id": exchange.request_id,
             "error": exchange.error,
             **exchange.filters,
         }
-        _log("debug", "request", **{k: v for k, v in values.items() if v is not None})
+        log("debug", "request", **{k: v for k, v in values.items() if v is not None})
 
     def near_limit(self, used: int, limit: int) -> None:
-        _log("warning", "request budget nearly used", used=used, limit=limit)
+        log("warning", "request budget nearly used", used=used, limit=limit)
 
     def paused(self, seconds: float) -> None:
-        _log("warning", "throttled by IT Glue", pause_seconds=round(seconds, 1))
+        log("warning", "throttled by IT Glue", pause_seconds=round(seconds, 1))
 
     def breaker(self, state: BreakerState) -> None:
-        _log("warning" if state == "open" else "info", "circuit breaker", state=state)
+        log("warning" if state == "open" else "info", "circuit breaker", state=state)
 
     def incomplete(self, path: str, read: int, total: int) -> None:
-        _log("warning", "list may be incomplete", path=path, read=read, total=total)
+        log("warning", "list may be incomplete", path=path, read=read, total=total)
 
 
-def _log(level: str, event: str, **values: Any) -> None:
+def log(level: str, event: str, **values: Any) -> None:
+    """Write one event to the log. Values must hold no key, no password and no document text."""
     structlog = sys.modules.get("structlog")
     if structlog is not None and structlog.is_configured():
         getattr(structlog.get_logger(LOGGER), level)(event, **values)

@@ -40,6 +40,12 @@ def is_readable(outcome: Outcome) -> TypeGuard[Answer]:
     return _done(outcome) and outcome.document is not None
 
 
+def is_good(outcome: Outcome, call: Call) -> TypeGuard[Answer]:
+    """Readable, or an empty 2xx to a write (a DELETE may be answered so)."""
+    empty = call.method != "GET" and _done(outcome) and outcome.size == 0
+    return empty or is_readable(outcome)
+
+
 def is_transient(outcome: Outcome) -> bool:
     """Whether a read may go better the next time."""
     if isinstance(outcome, Answer):

@@ -11,7 +11,7 @@ from publisher.errors import OutOfReach
 from publisher.itglue import outcome as meaning
 from publisher.itglue.breaker import Breaker
 from publisher.itglue.clock import Clock
-from publisher.itglue.events import Careful, Exchange, Listener
+from publisher.itglue.events import Exchange, Listener, Several
 from publisher.itglue.retry import Retry, RetryQuota
 from publisher.itglue.throttle import RateLimit, Slot, Throttle
 from publisher.itglue.transport import Answer, Call, NotSent, Outcome, Query, Wire, encode
@@ -40,7 +40,7 @@ class Sender:
     ) -> None:
         self._wire, self._clock = wire, clock
         self.base_url = wire.base_url
-        self.listener = Careful(listener)
+        self.listener = Several(listener)
         self.throttle = Throttle(rate_limit, clock, self.listener, rng)
         self.breaker = Breaker(clock, self.listener)
         self._retry = Retry(clock, RetryQuota(), rng)
@@ -94,12 +94,11 @@ class Sender:
         """
         call = Call(method, path, body=None if document is None else encode(document))
         outcome = await self._attempt(call, 1, shrinkable=False, before=before)
-        if isinstance(outcome, Answer):
-            empty = 200 <= outcome.status < 300 and outcome.size == 0
-            if empty or meaning.is_readable(outcome):
-                return outcome.document
-            if outcome.status == 429 and self.throttle.pause_left <= LONGEST_PAUSES:
-                await self._clock.sleep(self.throttle.pause_left)
+        if meaning.is_good(outcome, call):
+            return outcome.document
+        refused = isinstance(outcome, Answer) and outcome.status == 429
+        if refused and self.throttle.pause_left <= LONGEST_PAUSES:
+            await self._clock.sleep(self.throttle.pause_left)
         raise meaning.write_error(call, outcome, self.base_url)
 
     async def _patiently(self, attempt: Callable[[], Awaitable[Outcome]]) -> Outcome:
@@ -144,7 +143,7 @@ class Sender:
                 self.breaker.settle(ticket, failed)
         if meaning.is_readable(outcome):
             self._retry.quota.refund()
-        self._tell(call, outcome, number, self._clock.monotonic() - slot.taken)
+        self._tell(call, outcome, number, slot)
         return outcome
 
     def _note_refusal(self, slot: Slot, outcome: Outcome) -> None:
@@ -152,18 +151,19 @@ class Sender:
             slot.refused = True
             slot.retry_after = outcome.retry_after(self._clock.time())
 
-    def _tell(self, call: Call, outcome: Outcome, number: int, seconds: float) -> None:
+    def _tell(self, call: Call, outcome: Outcome, number: int, slot: Slot) -> None:
         answer = outcome if isinstance(outcome, Answer) else None
         self.listener.exchanged(
             Exchange(
                 method=call.method,
                 path=call.path,
                 status=answer.status if answer else None,
-                seconds=seconds,
+                seconds=self._clock.monotonic() - slot.taken,
                 attempt=number,
                 budget_left=self.throttle.left,
-                request_id=answer.headers.get("x-request-id") if answer else None,
-                error=None if meaning.is_readable(outcome) else meaning.cause(outcome),
+                request_id=answer.request_id if answer else None,
+                error=None if meaning.is_good(outcome, call) else meaning.cause(outcome),
                 filters={name: value for name, value in call.query if name.startswith("filter[")},
+                waited=slot.waited,
             )
         )

@@ -46,6 +46,8 @@ class Slot:
     retry_after: float | None = None
     refused: bool = False
     """IT Glue answered 429."""
+    waited: float = 0.0
+    """Seconds from asking for it to having it."""
 
 
 class Throttle:
@@ -87,6 +89,7 @@ class Throttle:
 
     async def acquire(self) -> Slot:
         """Wait for a slot."""
+        asked = self._clock.monotonic()
         async with self._turn:
             while (wait := self._wait(now := self._clock.monotonic())) != 0:
                 if wait is None:
@@ -97,7 +100,7 @@ class Throttle:
             self._pacing.take(now)
             self._in_flight += 1
         self._warn()
-        return Slot(now)
+        return Slot(now, waited=now - asked)
 
     def release(self, slot: Slot, *, sent: bool = True) -> None:
         """The answer came (or nobody waits for it any more); not *sent*: nothing ever left."""

@@ -69,6 +69,11 @@ class Answer:
         """The server's own time (UTC), if it says so."""
         return _http_date(self.headers.get("date"))
 
+    @property
+    def request_id(self) -> str | None:
+        """What the server (or the Amazon API Gateway in front of it) calls this exchange."""
+        return self.headers.get("x-request-id") or self.headers.get("x-amzn-requestid")
+
     def retry_after(self, now: float) -> float | None:
         """Seconds to wait as the header says it, in seconds or as a date; None without one."""
         text = self.headers.get("retry-after", "").strip()

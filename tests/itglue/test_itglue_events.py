@@ -13,8 +13,8 @@ from itglue_doubles import KEY, Heard, Script, client, one, record
 from virtual_time import in_virtual_time
 
 from publisher.errors import Rejected
-from publisher.itglue import Exchange, Listener, parse_time
-from publisher.itglue.events import LOGGER, BreakerState, Careful, Logs
+from publisher.itglue import Exchange, Listener, RateLimit, parse_time
+from publisher.itglue.events import LOGGER, BreakerState, Logs, Several
 
 EXCHANGE = Exchange("GET", "/organizations", 200, 0.0123, 1, 99, "r-1", None, {"filter[name]": "A"})
 
@@ -48,6 +48,7 @@ def emit(listener: Listener) -> None:
     listener.breaker("open")
     listener.breaker("closed")
     listener.incomplete("/organizations", 2, 3)
+    listener.looked_up("organizations", True)
 
 
 def test_the_standard_log(caplog: pytest.LogCaptureFixture) -> None:
@@ -80,12 +81,12 @@ def test_the_standard_log_when_nobody_listens(
 
 def test_structlog() -> None:
     """A program that set structlog up finds the events there, as values."""
-    with structlog.testing.capture_logs() as logs:
-        structlog.configure(processors=structlog.get_config()["processors"])
-        try:
+    try:
+        with structlog.testing.capture_logs() as logs:
+            structlog.configure(processors=structlog.get_config()["processors"])
             emit(Logs())
-        finally:
-            structlog.reset_defaults()
+    finally:
+        structlog.reset_defaults()
     assert logs[0] == {
         "event": "request",
         "log_level": "debug",
@@ -126,11 +127,40 @@ class Broken(Listener):
     def incomplete(self, path: str, read: int, total: int) -> None:
         raise RuntimeError
 
+    def looked_up(self, entity: str, hit: bool) -> None:
+        raise RuntimeError
+
 
 def test_a_failing_listener_breaks_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    """What a listener raises is logged, by its kind alone, and goes no further."""
-    emit(Careful(Broken()))
-    assert caplog.messages == ["listener Broken failed: RuntimeError"] * 6
+    """What one raises is logged, by its kind alone, and goes no further than that one."""
+    heard = Heard()
+    emit(Several(Broken(), heard))
+    failure = "listener failed listener='Broken' error='RuntimeError'"
+    assert caplog.messages == [failure] * 7
+    assert heard.exchanges == [EXCHANGE]
+
+
+@in_virtual_time
+async def test_an_exchange_says_how_long_it_waited_for_the_budget() -> None:
+    """Apart from its own time, which begins when it leaves."""
+    heard = Heard()
+    answer = httpx.Response(200, json={"data": []})
+    limit = RateLimit(1, 10.0)
+    async with client(Script(answer), listener=heard, rate_limit=limit) as itglue:
+        await itglue.organizations.list()
+        await itglue.organizations.list()
+    first, second = heard.exchanges
+    assert (first.waited, round(second.waited), second.seconds) == (0.0, 10, 0.0)
+
+
+@in_virtual_time
+async def test_an_empty_answer_to_a_deletion_is_no_error() -> None:
+    """204 says that it is done; the gateway's name for the exchange is kept."""
+    heard = Heard()
+    answer = httpx.Response(204, headers={"x-amzn-requestid": "gw-1"})
+    async with client(Script(answer), listener=heard) as itglue:
+        await itglue.flexible_assets.delete(1)
+    assert (heard.exchanges[0].error, heard.exchanges[0].request_id) == (None, "gw-1")
 
 
 @in_virtual_time
