@@ -155,6 +155,8 @@ class Record:
     skipped: str | None = None
     review_by: str | None = None
     """ISO date."""
+    tags: bool = False
+    """Its traits name records of IT Glue, which a full refresh looks up again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,15 @@ from publisher.gather.catalog import Unresolved, find_organizations, find_type
 from publisher.gather.content import Content
 from publisher.gather.links import Linker
 from publisher.gather.project import Project, Scope
-from publisher.model import AssetType, Catalog, Diagnostic, Document, Organization, digest
+from publisher.gather.tags import Directory, Misnamed, names_in
+from publisher.model import AssetType, Catalog, Diagnostic, Document, Json, Organization, digest
 from publisher.render import RENDERER, Page, TooDeep, render
 from publisher.source.defaults import check_defaults
 from publisher.source.documents import Parsed, parse
 from publisher.source.select import select
 from publisher.source.tree import Tree
 from publisher.targets import Desired, File, Known, Record
-from publisher.types import Wrong, shape_of, values_of, wrong_trait
+from publisher.types import Shape, Wrong, shape_of, values_of, wrong_trait
 
 Inspect = Callable[
     [Mapping[str, Parsed], Mapping[str, Page], Mapping[str, bytes]], list[Diagnostic]
@@ -62,6 +63,19 @@ class Wanted:
         return tuple(self.document.key(org.id) for org in self.organizations)
 
 
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A document's place in its type."""
+
+    shape: Shape
+    values: Mapping[str, Json]
+    """As they are sent, but for body and marker; names of records not yet looked up."""
+
+    @property
+    def has_tags(self) -> bool:
+        return any(True for _ in names_in(self.values))
+
+
 class Reader:
     """Reads the documents of one tree against one catalog."""
 
@@ -76,16 +90,17 @@ class Reader:
         known: Mapping[str, Known],
         scope: Scope,
         inspect: Inspect,
+        directory: Directory,
     ) -> None:
         self.project, self.tree, self.catalog, self.marker = project, tree, catalog, marker
         self.records, self.known = records, known
-        self.scope, self.inspect = scope, inspect
+        self.scope, self.inspect, self.directory = scope, inspect, directory
         self.context = context_of(project.config, project.name, catalog, marker)
         self.organizations = {org.id: org for org in catalog.organizations}
         self.types = {kind.id: kind for kind in catalog.types}
         self.reread: set[str] = set()
 
-    def read(self) -> Corpus:
+    async def read(self) -> Corpus:
         """Read what has to be read, and take the rest from the state."""
         corpus = Corpus()
         selection = select(self.tree, self.project.config.docs)
@@ -95,13 +110,13 @@ class Reader:
         fresh = [path for path in selection.paths if path not in set(reused)]
         for path in reused:
             self._reuse(corpus, self.records[path])
-        self._read(corpus, fresh)
+        await self._read(corpus, fresh)
         return corpus
 
-    def read_again(self, keys: Iterable[str]) -> Corpus:
+    async def read_again(self, keys: Iterable[str]) -> Corpus:
         """Read again; the documents of *keys* really, whatever the state says of them."""
         self.reread |= {self.known[key].document for key in keys if key in self.known}
-        return self.read()
+        return await self.read()
 
     # What the state remembers
 
@@ -109,7 +124,7 @@ class Reader:
         record, entry = self.records.get(path), self.tree.entries[path]
         if record is None or path in self.reread or record.blob != entry.blob:
             return False
-        if record.context != self.context:
+        if record.context != self.context or (record.tags and self.directory.mode == "full"):
             return False
         if any(self._blob(used) != blob for used, blob in record.uses.items()):
             return False
@@ -151,7 +166,7 @@ class Reader:
 
     # What has to be read
 
-    def _read(self, corpus: Corpus, paths: list[str]) -> None:
+    async def _read(self, corpus: Corpus, paths: list[str]) -> None:
         raw = dict(self.tree.read(paths))
         parsed = {
             path: parse(self.tree.entries[path], raw[path], self.project.config) for path in paths
@@ -167,10 +182,13 @@ class Reader:
         corpus.diagnostics += self.inspect(parsed, pages, raw)
         bad = {d.document for d in corpus.diagnostics if d.severity == "error"}
         corpus.held |= bad
+        good = {path: page for path, page in pages.items() if path not in bad}
+        fitted = {path: self._fit(corpus, wanted[path], page) for path, page in good.items()}
+        await self._look_up(wanted, fitted)
         linker = Linker(self.tree, self._index(corpus, wanted), corpus.paths)
-        for path, page in pages.items():
-            if path not in bad:
-                self._build(corpus, wanted[path], page, linker)
+        for path, fit in fitted.items():
+            if fit:
+                self._build(corpus, wanted[path], fit, pages[path], linker)
 
     def _no_document(self, corpus: Corpus, path: str, result: Parsed) -> None:
         if any(found.severity == "error" for found in result.diagnostics):
@@ -226,42 +244,86 @@ class Reader:
                 index[path] = {key.rpartition("@")[2]: key for key in record.keys}
         return index
 
-    def _build(self, corpus: Corpus, wanted: Wanted, page: Page, linker: Linker) -> None:
+    def _fit(self, corpus: Corpus, wanted: Wanted, page: Page) -> Fitted | None:
+        """Find the place of everything in the type; None when something has none."""
         document = wanted.document
         try:
             shape = shape_of(document, wanted.type, self.marker)
         except Wrong as wrong:
-            corpus.held.add(document.path)
             where = "body" if document.body_field else "type"
-            corpus.diagnostics.append(wrong_trait(document, wrong, where))
-            return
+            self._hold(corpus, [wrong_trait(document, wrong, where)])
+            return None
         values, found = values_of(document, wanted.type, shape, page.title)
+        self._hold(corpus, found)
+        return None if document.path in corpus.held else Fitted(shape, values)
+
+    def _hold(self, corpus: Corpus, found: Iterable[Diagnostic]) -> None:
+        """Take note of findings; a document with an error is held."""
+        for one in found:
+            corpus.diagnostics.append(one)
+            if one.severity == "error":
+                corpus.held.add(one.document)
+
+    async def _look_up(
+        self, wanted: Mapping[str, Wanted], fitted: Mapping[str, Fitted | None]
+    ) -> None:
+        """Have the directory list what the documents name."""
+        await self.directory.read(
+            (name, organization)
+            for path, fit in fitted.items()
+            if fit and wanted[path].document.publish
+            for organization in self._organizations(wanted[path])
+            for name in names_in(fit.values)
+        )
+
+    def _organizations(self, wanted: Wanted) -> list[Organization]:
+        path = wanted.document.path
+        return [org for org in wanted.organizations if self.scope.holds(path, org.id)]
+
+    def _build(
+        self, corpus: Corpus, wanted: Wanted, fit: Fitted, page: Page, linker: Linker
+    ) -> None:
+        document = wanted.document
         files, uses = linker.files(document, page)
-        corpus.diagnostics += found
-        if found:
-            corpus.held.add(document.path)
-            return
         if not document.publish:
             corpus.skipped[document.path] = "a draft (publish: false)"
             corpus.held.add(document.path)
             self._remember(corpus, document.path, (), uses, corpus.skipped[document.path])
             return
+        values = self._resolved(corpus, wanted, fit)
+        if values is None:
+            return
         for organization in wanted.organizations:
             links, dead = linker.links(document, page, organization, files)
             corpus.diagnostics += dead
-            if self.scope.holds(document.path, organization.id):
+            if organization.id in values:
                 content = Content(
                     self.project.name,
                     document.key(organization.id),
                     document.path,
-                    values,
+                    values[organization.id],
                     page.html,
                     links,
-                    shape.body,
-                    shape.marker,
+                    fit.shape.body,
+                    fit.shape.marker,
                 )
                 self._want(corpus, wanted, organization, page.title, content, files)
-        self._remember(corpus, document.path, wanted.keys, uses, None, document)
+        self._remember(corpus, document.path, wanted.keys, uses, None, document, fit.has_tags)
+
+    def _resolved(
+        self, corpus: Corpus, wanted: Wanted, fit: Fitted
+    ) -> dict[str, Mapping[str, Json]] | None:
+        """The values for each organization, by id; None when a name leads nowhere."""
+        resolved: dict[str, Mapping[str, Json]] = {}
+        wrong: list[Diagnostic] = []
+        for organization in self._organizations(wanted):
+            try:
+                resolved[organization.id] = self.directory.resolve(fit.values, organization)
+            except Misnamed as error:
+                where = _trait_line(wanted, error.trait)
+                wrong.append(wrong_trait(wanted.document, error, where))
+        self._hold(corpus, wrong)
+        return None if wrong else resolved
 
     def _want(
         self,
@@ -307,15 +369,25 @@ class Reader:
         uses: Mapping[str, str],
         skipped: str | None,
         document: Document | None = None,
+        tags: bool = False,
     ) -> None:
         review = document.review_by.isoformat() if document and document.review_by else None
         blob = self.tree.entries[path].blob
-        corpus.records[path] = Record(path, blob, self.context, uses, keys, skipped, review)
+        corpus.records[path] = Record(path, blob, self.context, uses, keys, skipped, review, tags)
 
 
 def where_of(document: Document) -> str:
     """The frontmatter key that names the organizations."""
     return "orgs" if "orgs" in document.lines else "org"
+
+
+def _trait_line(wanted: Wanted, key: str) -> str:
+    """The frontmatter key that sets a trait, which may go by the field's name."""
+    for name in wanted.document.traits:
+        field_ = wanted.type.field(name)
+        if field_ and field_.key == key:
+            return f"traits.{name}"
+    return "traits"
 
 
 def context_of(config: Config, name: str, catalog: Catalog, marker: str) -> str:

@@ -14,6 +14,7 @@ from publisher.gather.fingerprint import Seen, by_id, existing_file, seen
 from publisher.gather.moves import find_moves
 from publisher.gather.project import Project, Scope, scope_of
 from publisher.gather.recover import missing, recover, recover_gone
+from publisher.gather.tags import Directory
 from publisher.itglue import ITGlue
 from publisher.model import AssetType, Catalog
 from publisher.plan import Plan, Policy, Sides, decide
@@ -75,7 +76,7 @@ class Session:
         trust = self.options.refresh == "none"
         catalog = await read_catalog(self.itglue, self.store, refresh=not trust)
         known, reader = self.store.known(), self._reader(catalog)
-        corpus = reader.read()
+        corpus = await reader.read()
         kinds = _kinds(catalog, corpus, known)
         remote = await read_existing(
             self.itglue, self.store, kinds.values(), self.settings.marker, self.options.refresh
@@ -101,6 +102,7 @@ class Session:
             known=self.store.known(),
             scope=scope,
             inspect=self.inspect,
+            directory=Directory(self.itglue, self.store, catalog, self.options.refresh),
         )
 
     # Deciding
@@ -167,7 +169,7 @@ class Session:
             if action.key in wanted and wanted[action.key].title is None
         ]
         if untitled:
-            planned.corpus = reader.read_again(untitled)
+            planned.corpus = await reader.read_again(untitled)
         gone = [
             action
             for action in planned.plan.actions
@@ -199,7 +201,7 @@ class Session:
         lost = missing(corpus.desired, planned.known, remote, self.project.name)
         unread = [key for key in lost if key in corpus.desired and key not in corpus.contents]
         if unread:
-            corpus = planned.corpus = reader.read_again(unread)
+            corpus = planned.corpus = await reader.read_again(unread)
 
         def url_of(ref: str) -> tuple[str, str]:
             key = ref.removeprefix("doc:")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from publisher.model import AssetType, Diagnostic, Document, Field, Json
+from publisher.model import AssetType, Diagnostic, Document, Field, Json, Severity
+from publisher.types.values import convert, doubts
+from publisher.types.wrong import Wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +21,6 @@ class Shape:
     """The Textbox that gets the body; '' for a type without one."""
     marker: str
     """The Text field that carries the marker; '' leaves it to the footer."""
-
-
-class Wrong(ValueError):
-    """A value that its field cannot hold: *code*, the sentence, the fix."""
-
-    def __init__(self, code: str, problem: str, fix: str = "") -> None:
-        super().__init__(problem)
-        self.code, self.problem, self.fix = code, problem, fix
 
 
 def shape_of(document: Document, kind: AssetType, marker: str) -> Shape:
@@ -65,31 +58,41 @@ def _body_field(document: Document, kind: AssetType) -> str:
 def values_of(
     document: Document, kind: AssetType, shape: Shape, title: str
 ) -> tuple[dict[str, Json], list[Diagnostic]]:
-    """The traits as they are sent, but for body and marker; and what is wrong with them."""
+    """The traits as they are sent, but for body and marker; and what is wrong with them.
+
+    Records that are named, not numbered, are left as `Tags`. Warnings hold nothing back.
+    """
     values: dict[str, Json] = {}
     found: list[Diagnostic] = []
+    wrongly_set: set[str] = set()
     for name, value in document.traits.items():
+        where, field = f"traits.{name}", kind.field(name)
         try:
-            field = _field(name, kind, shape)
-            values[field.key] = _convert(field, value)
+            field = _settable(name, field, kind, shape)
+            if field.key in values:
+                raise Wrong("duplicate-trait", f"{field.key} is set twice", "Keep one of the two.")
+            values[field.key] = convert(field, value, document.path)
+            found += (wrong_trait(document, d, where, "warning") for d in doubts(field, value))
         except Wrong as wrong:
-            found.append(wrong_trait(document, wrong, f"traits.{name}"))
+            found.append(wrong_trait(document, wrong, where))
+            wrongly_set |= {field.key} if field else set()
     if shape.title:
         values[shape.title] = title
-    found.extend(
-        wrong_trait(document, wrong, "traits") for wrong in _blank(kind, shape, values, document)
-    )
+    for key, lack in _blank(kind, shape, values, document):
+        if key not in wrongly_set:  # what is wrong with it has been said
+            found.append(wrong_trait(document, lack, "traits"))
     return {key: value for key, value in values.items() if value is not None}, found
 
 
-def wrong_trait(document: Document, wrong: Wrong, where: str) -> Diagnostic:
+def wrong_trait(
+    document: Document, wrong: Wrong, where: str, severity: Severity = "error"
+) -> Diagnostic:
     """The diagnostic for a wrong value; *where* is the frontmatter key to point at."""
     line = document.lines.get(where) or document.lines.get(where.split(".")[0])
-    return Diagnostic(document.path, line, None, wrong.code, "error", wrong.problem, wrong.fix)
+    return Diagnostic(document.path, line, None, wrong.code, severity, wrong.problem, wrong.fix)
 
 
-def _field(name: str, kind: AssetType, shape: Shape) -> Field:
-    field = kind.field(name)
+def _settable(name: str, field: Field | None, kind: AssetType, shape: Shape) -> Field:
     if field is None:
         keys = [f.key for f in kind.fields if f.kind != "Header"]
         near = difflib.get_close_matches(name, keys, 1)
@@ -102,67 +105,9 @@ def _field(name: str, kind: AssetType, shape: Shape) -> Field:
 
 def _blank(
     kind: AssetType, shape: Shape, values: Mapping[str, Json], document: Document
-) -> Iterator[Wrong]:
+) -> Iterator[tuple[str, Wrong]]:
     for field in kind.fields:
         value = document.body.strip() if field.key == shape.body else values.get(field.key)
         if field.required and field.key != shape.marker and value in (None, "", []):
             what = "the body" if field.key == shape.body else f"the trait {field.key}"
-            yield Wrong("missing-trait", f"{kind.name} requires {what}")
-
-
-def _convert(field: Field, value: Json) -> Json:
-    """One value in the form that its kind travels in (IT Glue API, observed by its clients)."""
-    if value is None:
-        return None  # an explicit null clears the field
-    convert = {
-        "Text": _text, "Textbox": _text, "Select": _select, "Number": _number,
-        "Percent": _number, "Checkbox": _checkbox, "Date": _date, "Tag": _tag,
-    }.get(field.kind)  # fmt: skip
-    if convert is None:
-        raise Wrong("unsettable-trait", f"a {field.kind} field is not set from a document")
-    return convert(field, value)
-
-
-def _text(field: Field, value: Json) -> str:
-    if isinstance(value, bool | dict | list):
-        raise Wrong("bad-trait", f"{field.key} takes text, not {value!r}")
-    return str(value)
-
-
-def _select(field: Field, value: Json) -> str:
-    text = _text(field, value)
-    if field.options and text not in field.options:
-        near = difflib.get_close_matches(text, field.options, 1, 0.5)
-        fix = f"Did you mean {near[0]!r}?" if near else f"One of: {', '.join(field.options)}."
-        raise Wrong("bad-option", f"{field.key} has no option {text!r}", fix)
-    return text
-
-
-def _number(field: Field, value: Json) -> int | float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    try:
-        return float(value) if "." in value else int(value)
-    except (TypeError, ValueError):
-        raise Wrong("bad-trait", f"{field.key} takes a number, not {value!r}") from None
-
-
-def _checkbox(field: Field, value: Json) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise Wrong("bad-trait", f"{field.key} takes true or false, not {value!r}")
-
-
-def _date(field: Field, value: Json) -> str:
-    try:
-        return dt.date.fromisoformat(str(value)).isoformat()
-    except ValueError:
-        fix = "Write it as YYYY-MM-DD."
-        raise Wrong("bad-trait", f"{field.key} takes a date, not {value!r}", fix) from None
-
-
-def _tag(field: Field, value: Json) -> list[int]:
-    ids = value if isinstance(value, list) else [value]
-    if all(isinstance(i, int) or (isinstance(i, str) and i.isdigit()) for i in ids):
-        return sorted(int(i) for i in ids)
-    raise Wrong("bad-tag", f"{field.key} takes ids of {field.tag_type or 'records'}")
+            yield field.key, Wrong("missing-trait", f"{kind.name} requires {what}")
