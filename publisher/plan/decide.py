@@ -21,7 +21,7 @@ from dataclasses import replace
 from publisher.model import Diagnostic
 from publisher.plan.compare import ARCHIVED, MARKER, Change, base_of, content_of, git_changes
 from publisher.plan.compare import remote_changes as compare_remote
-from publisher.plan.model import Action, Drift, Pending, Plan, Policy, Sides, Verb
+from publisher.plan.model import Action, Drift, FileChange, Pending, Plan, Policy, Sides, Verb
 from publisher.plan.remove import duplicates, removals
 from publisher.targets import Desired, Existing, Known, title_hash
 
@@ -149,6 +149,7 @@ class _Decision:
             reasons,
             drift=drift,
             add=tuple(file.path for _, file in sorted(desired.files.items())),
+            files=_files(desired, None, desired.files),
             requests=1 + len(desired.files) + pictures,
         )
 
@@ -158,7 +159,8 @@ class _Decision:
             return
         reasons = (f"takes over asset {same[0].asset_id}, which has the same title",)
         add = tuple(file.path for _, file in sorted(desired.files.items()))
-        self._act("adopt", desired, same[0], reasons, add=add, base=base_of(same[0]), requests=2)
+        base, files = base_of(same[0]), _files(desired, None, desired.files)
+        self._act("adopt", desired, same[0], reasons, add=add, files=files, base=base, requests=2)
 
     # Published before
 
@@ -226,6 +228,7 @@ class _Decision:
             drift=bool(edits),
             add=tuple(desired.files[name].path for name in uploads),
             remove=tuple(sorted(gone)),
+            files=_files(desired, known, {*uploads, *gone}),
             carry=() if overwrite else tuple(c.subject for c in edits if _is_trait(c.subject)),
             base=base_of(existing, known),
             requests=len(uploads) + bool(gone) + bool(body or (edits and overwrite)),
@@ -271,6 +274,7 @@ class _Decision:
         drift: bool = False,
         add: tuple[str, ...] = (),
         remove: tuple[str, ...] = (),
+        files: tuple[FileChange, ...] = (),
         carry: tuple[str, ...] = (),
         base: str = "",
         former_key: str = "",
@@ -289,6 +293,7 @@ class _Decision:
             drift=drift,
             add=add,
             remove=remove,
+            files=files,
             carry=carry,
             content=content_of(desired),
             base=base,
@@ -307,6 +312,20 @@ def _clash(desired: Desired, changes: list[Change], edits: list[Change]) -> list
         subjects.add(desired.body)
     whole = bool(subjects)
     return [c for c in edits if c.subject in subjects or (c.subject == ARCHIVED and whole)]
+
+
+def _files(desired: Desired, known: Known | None, names: Iterable[str]) -> tuple[FileChange, ...]:
+    """What happens to the attachments called *names*."""
+    there = known.files if known else {}
+    return tuple(
+        FileChange(
+            name,
+            desired.files[name].path if name in desired.files else "",
+            there[name].blob if name in there else "",
+            desired.files[name].blob if name in desired.files else "",
+        )
+        for name in sorted(names)
+    )
 
 
 def _is_trait(subject: str) -> bool:

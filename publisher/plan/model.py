@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from publisher.model import Diagnostic, Json, Organization, digest
@@ -53,6 +53,19 @@ class Sides:
 
 
 @dataclass(frozen=True, slots=True)
+class FileChange:
+    """One attachment (or picture) that an action uploads, replaces or removes."""
+
+    name: str
+    path: str
+    """In the repository; '' for one that is removed."""
+    old: str = ""
+    """Git's blob id of what is there; '' for a new one."""
+    new: str = ""
+    """Git's blob id of what will be; '' for one that is removed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """One change that apply would make, or (``conflict``) that is held back."""
 
@@ -70,6 +83,8 @@ class Action:
     """Attachments to upload: paths in the repository."""
     remove: tuple[str, ...] = ()
     """Attachments to remove: their names."""
+    files: tuple[FileChange, ...] = ()
+    """What happens to which attachment, by its bytes."""
     carry: tuple[str, ...] = ()
     """Traits that somebody edited in IT Glue and that are sent back as they are."""
     content: str = ""
@@ -99,7 +114,11 @@ class Action:
             "title": self.title,
             "drift": self.drift,
             "reasons": list(self.reasons),
-            "attachments": {"add": list(self.add), "remove": list(self.remove)},
+            "attachments": {
+                "add": list(self.add),
+                "remove": list(self.remove),
+                "files": [asdict(file) for file in self.files],
+            },
             "content": self.content,
             "base": self.base,
             "requests": self.requests,
@@ -186,6 +205,11 @@ class Plan:
         return tuple(found for found in self.diagnostics if found.severity == "error")
 
     @property
+    def requests(self) -> int:
+        """How many requests carrying it out takes, as an estimate."""
+        return sum(action.requests for action in self.changes)
+
+    @property
     def checksum(self) -> str:
         return digest([action.as_json() for action in self.actions])
 
@@ -198,7 +222,7 @@ class Plan:
             "checksum": self.checksum,
             "summary": self.summary,
             "requests": {
-                "planned": sum(action.requests for action in self.changes),
+                "planned": self.requests,
                 "used": self.requests_used,
             },
             "actions": [action.as_json() for action in self.actions],
