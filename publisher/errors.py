@@ -11,7 +11,7 @@ PublisherError
 │   └── GitFailed             git itself failed
 ├── InvalidDocuments          documents with errors; nothing was written
 ├── StateError
-│   ├── StateUnusable         corrupt, foreign, newer than this version, or not writable
+│   ├── StateUnusable         corrupt, foreign, of a newer version, out of reach, or not writable
 │   └── Locked                another run holds the instance's lease
 ├── Refused                   a safety check said no, before the first write
 │   └── StalePlan             the plan file no longer fits what is there
@@ -102,7 +102,10 @@ class StateError(PublisherError):
 
 
 class StateUnusable(StateError):
-    """*problem*: ``corrupt``, ``foreign``, ``newer`` or ``unwritable``; *detail* says more."""
+    """The state at *url* cannot be used; *detail* says more.
+
+    *problem* is ``corrupt``, ``foreign``, ``newer``, ``unreachable`` or ``unwritable``.
+    """
 
     def __init__(self, url: str, problem: str, detail: str = "") -> None:
         super().__init__(url, problem, detail)

@@ -181,3 +181,24 @@ class Run:
     failed: int
     requests: int
     details: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What an apply replaced that somebody else had written: which trait, and where it is kept."""
+
+    key: str
+    document: str
+    asset_id: str
+    trait: str
+    """Its name-key."""
+    at: float
+    """Seconds since the epoch, right before the write."""
+    updated_at: str
+    """When the asset had last been changed, in IT Glue's words."""
+    former: str
+    """Fingerprint of what was there."""
+    file: str
+    """Where the former value is kept, relative to the docs root."""
+    why: str
+    """``overwritten`` or ``deleted``."""

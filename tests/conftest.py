@@ -20,6 +20,8 @@ from hypothesis import settings
 settings.register_profile("publisher", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("publisher")
 
+pytest_plugins = ("postgres_server",)
+
 SCRUBBED = (
     "ITGLUE_",
     "PUBLISHER_",

@@ -8,61 +8,79 @@ import getpass
 import os
 import secrets
 import socket
-import time
-from collections.abc import AsyncIterator, Callable
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
 
-from publisher.errors import Locked
+from publisher.errors import Locked, StateError
 from publisher.state import Lease, Store
 
 SECONDS, RENEWED_EVERY = 120.0, 30.0
 RUN_URLS = ("PUBLISHER_RUN_URL", "CI_JOB_URL", "BUILD_URL")
-"""Where CI systems say which run this is."""
+"""Where CI systems say which run this is: GitLab's and Jenkins' own variables."""
 
 
 @contextlib.asynccontextmanager
-async def leased(
-    store: Store, instance: str, now: Callable[[], float] = time.time
-) -> AsyncIterator[None]:
+async def leased(store: Store, instance: str) -> AsyncIterator[None]:
     """Hold the lease, renewing it, until the block ends.
 
     Raises:
         Locked: another run holds it, and lives as far as can be told.
     """
-    token = secrets.token_hex(8)
-    _take(store, instance, _mine(token, now()), now())
-    renewal = asyncio.create_task(_renew(store, token, now))
+    mine = _mine()
+    _take(store, instance, mine)
+    renewal = asyncio.create_task(_renew(store, mine))
     try:
         yield
     finally:
         renewal.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await renewal
-        store.release(token)
+        with contextlib.suppress(StateError):  # then it expires
+            store.release(mine.token)
 
 
-def _take(store: Store, instance: str, mine: Lease, now: float) -> None:
-    held = store.acquire(mine, now)
-    if held and held.host == mine.host and not _alive(held.pid):
-        store.release(held.token)  # its process has died: nobody will give it back
-        held = store.acquire(mine, now)
+def died(lease: Lease) -> bool:
+    """Whether the process that holds *lease* ran here and is no more."""
+    return lease.host == _host() and not _alive(lease.pid)
+
+
+def _take(store: Store, instance: str, mine: Lease) -> None:
+    held = store.acquire(mine, SECONDS)
+    if held and died(held):
+        store.release(held.token)  # nobody else will give it back
+        held = store.acquire(mine, SECONDS)
     if held:
-        raise Locked(instance, held.owner, held.expires)
+        raise Locked(instance, held.holder, held.expires)
 
 
-async def _renew(store: Store, token: str, now: Callable[[], float]) -> None:
+async def _renew(store: Store, mine: Lease) -> None:
     while True:
         await asyncio.sleep(RENEWED_EVERY)
-        store.acquire(_mine(token, now()), now())
+        with contextlib.suppress(StateError):  # the run's next write of its own will say it
+            store.acquire(mine, SECONDS)
 
 
-def _mine(token: str, now: float) -> Lease:
-    host, pid = socket.gethostname(), os.getpid()
+def _mine() -> Lease:
+    owner = f"{_user()}@{socket.gethostname()}, process {os.getpid()}"
+    return Lease(secrets.token_hex(8), owner, _host(), os.getpid(), _run_url())
+
+
+def _run_url() -> str:
+    """The page of this CI run, as CI systems name it; '' elsewhere."""
     url = next((os.environ[name] for name in RUN_URLS if os.environ.get(name)), "")
     if not url and os.environ.get("GITHUB_RUN_ID"):
         server, repo = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
         url = f"{server}/{repo}/actions/runs/{os.environ['GITHUB_RUN_ID']}"
-    owner = f"{_user()}@{host}, process {pid}" + (f", {url}" if url else "")
-    return Lease(token, owner, host, pid, now + SECONDS)
+    return url
+
+
+def _host() -> str:
+    """Where process numbers mean the same: two containers of one name have different ones."""
+    try:
+        return f"{socket.gethostname()} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:  # no Linux
+        return socket.gethostname()
 
 
 def _user() -> str:
@@ -73,6 +91,8 @@ def _user() -> str:
 
 
 def _alive(pid: int) -> bool:
+    if sys.platform == "win32":
+        return True  # there, os.kill with 0 is no question: it sends Ctrl-C
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -90,6 +90,8 @@ def _state(error: Any) -> str:
         "rebuilds it from the markers in IT Glue.",
         "foreign": f"{error.url} is a database, but no state of publisher.\n"
         "Set [state] url in publisher.toml to a file of its own.",
+        "unreachable": f"the state {error.url} cannot be reached{detail}.\n"
+        "Check [state] url or PUBLISHER_STATE, and whether the database is up.",
         "newer": f"the state {error.url} was written by a newer publisher{detail}.\nUpgrade.",
     }.get(error.problem, f"the state {error.url} cannot be written{detail}.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from publisher.cli.context import Context
@@ -14,6 +14,15 @@ from publisher.gather.project import Project, open_project
 from publisher.itglue import ITGlue, RateLimit, Secret
 from publisher.source.tree import Tree
 from publisher.state import Store, open_store
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedState:
+    """The state of one docs repository and instance, for which no key is needed."""
+
+    project: Project
+    instance: str
+    store: Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +59,26 @@ async def opened(context: Context) -> AsyncIterator[Opened]:
     name, settings = instance_of(context, project)
     async with contextlib.AsyncExitStack() as stack:
         itglue = await stack.enter_async_context(_client(name, settings, project, stack))
-        store = open_store(state_url(name, project.config), project.root, {"instance": name})
-        stack.callback(store.close)
+        store = stack.enter_context(_store(project, name))
         yield Opened(project, name, settings, store, itglue)
+
+
+@contextlib.contextmanager
+def opened_state(context: Context) -> Iterator[OpenedState]:
+    """Open the state alone.
+
+    Raises:
+        PublisherError: no repository, no configuration, no usable state.
+    """
+    project = open_project(context.repo, context.config)
+    name, _ = instance_of(context, project)
+    with _store(project, name) as store:
+        yield OpenedState(project, name, store)
+
+
+def _store(project: Project, instance: str) -> contextlib.closing[Store]:
+    facts = {"repository": project.name, "instance": instance}
+    return contextlib.closing(open_store(state_url(instance, project.config), project.root, facts))
 
 
 def _client(

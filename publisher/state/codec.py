@@ -7,10 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from publisher.marker import Marker
-from publisher.targets import Existing, ExistingFile, Known, KnownFile, Record, Run
+from publisher.targets import Existing, ExistingFile, Known, KnownFile, Record, Replaced, Run
 
 
-def dump(value: Known | Existing | Record | Run) -> str:
+def dump(value: Known | Existing | Record | Replaced | Run) -> str:
     data = asdict(value)
     if isinstance(value, Existing) and value.marker:
         data["marker"] = str(value.marker)
@@ -42,3 +42,7 @@ def load_record(text: str) -> Record:
 
 def load_run(text: str) -> Run:
     return Run(**json.loads(text))
+
+
+def load_replaced(text: str) -> Replaced:
+    return Replaced(**json.loads(text))

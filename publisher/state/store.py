@@ -6,6 +6,7 @@ nothing that it was told. Holds ids, hashes and times; no document text, no secr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Protocol
 
 from publisher.errors import BadConfig
 from publisher.model import Json
-from publisher.targets import Existing, Intent, Known, Record, Run, Scan
+from publisher.targets import Existing, Intent, Known, Record, Replaced, Run, Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,20 @@ class Lease:
 
     token: str
     owner: str
-    """``user@host pid 123`` and, in CI, the run's URL."""
+    """``user@host, process 123``."""
     host: str
+    """Tells whether `pid` can be looked up here."""
     pid: int
-    expires: float
-    """Seconds since the epoch."""
+    url: str = ""
+    """The CI run's page; '' outside of CI."""
+    renewed: float = 0.0
+    """Seconds since the epoch, on the state's clock."""
+    expires: float = 0.0
+
+    @property
+    def holder(self) -> str:
+        """Whose it is, in words."""
+        return f"{self.owner}, {self.url}" if self.url else self.owner
 
 
 class Store(Protocol):
@@ -41,6 +51,10 @@ class Store(Protocol):
     def scans(self) -> dict[str, Scan]: ...
     def meta(self, name: str) -> Json: ...
     def runs(self, limit: int) -> list[Run]: ...
+    def replaced(self, limit: int) -> list[Replaced]: ...
+
+    def now(self) -> float:
+        """Seconds since the epoch, on the one clock that all who share the state go by."""
 
     def begin(self, intent: Intent) -> None:
         """Commit an intent, before the POST leaves."""
@@ -51,8 +65,14 @@ class Store(Protocol):
     def bind(self, known: Known, intent: Intent | None = None, *, instead_of: str = "") -> None:
         """Commit what was published; the intent is settled, the row of a former key goes."""
 
+    def unbind(self, key: str) -> None:
+        """Know nothing of a target's asset any more; an open intent stays."""
+
     def forget(self, key: str) -> None:
-        """The target is no more."""
+        """The target is no more, and nothing of it is under way."""
+
+    def rebuild(self, found: Iterable[Known]) -> None:
+        """Know these targets and no others; files are to be read again. Other intents stay."""
 
     def record(self, records: Sequence[Record], gone: Iterable[str] = ()) -> None:
         """Remember what files held when they were published."""
@@ -66,11 +86,17 @@ class Store(Protocol):
     def lost(self, asset_id: str) -> None:
         """An asset is no more."""
 
+    def replace(self, former: Iterable[Replaced]) -> None:
+        """Remember what is about to be replaced."""
+
     def set_meta(self, name: str, value: Json) -> None: ...
     def add_run(self, run: Run) -> None: ...
 
-    def acquire(self, lease: Lease, now: float) -> Lease | None:
-        """Take the lease; None if done, else the one that is in the way."""
+    def lease(self) -> Lease | None:
+        """The lease as it stands, expired or not."""
+
+    def acquire(self, lease: Lease, seconds: float) -> Lease | None:
+        """Take or renew the lease for *seconds*; None if done, else the one that is in the way."""
 
     def release(self, token: str) -> None:
         """Give the lease back, if it is still ours."""
@@ -82,17 +108,31 @@ def open_store(url: str, root: Path, facts: Mapping[str, str]) -> Store:
     """Open the state at *url*; a relative SQLite path starts at *root* (the docs root).
 
     Args:
-        url: ``sqlite:///PATH``.
+        url: ``sqlite:///PATH`` or ``postgresql://…`` (libpq's connection URI).
         root: the folder of publisher.toml.
-        facts: what a new state notes about itself (the instance's name).
+        facts: what a new state notes about itself: ``repository`` and ``instance``, which in
+            a shared database also name its part of it.
 
     Raises:
-        BadConfig: no store is known by that URL's scheme.
-        StateUnusable: what lies there is no state of ours, or cannot be written.
+        BadConfig: no store is known by that URL's scheme, or its driver is not installed.
+        StateUnusable: what lies there is no state of ours, or cannot be reached or written.
     """
     scheme, _, rest = url.partition("://")
-    if scheme != "sqlite" or not rest.startswith("/"):
-        raise BadConfig("[state] url", f"{url!r} is no sqlite:///PATH", "four slashes: absolute")
-    from publisher.state.sqlite import SqliteStore
+    if scheme == "sqlite" and rest.startswith("/"):
+        from publisher.state.sqlite import SqliteStore
 
-    return SqliteStore(root / rest[1:], facts)
+        return SqliteStore(root / rest[1:], facts)
+    if scheme in ("postgresql", "postgres"):
+        from publisher.state.postgres import PostgresStore
+
+        return PostgresStore(url, facts)
+    raise BadConfig(
+        "[state] url",
+        f"{masked(url)!r} is neither sqlite:///PATH nor postgresql://…",
+        "Four slashes make a path absolute: sqlite:////PATH.",
+    )
+
+
+def masked(url: str) -> str:
+    """*url* without its password, to be shown."""
+    return re.sub(r"(?<=:)[^:/@]*(?=@)|(?<=password=)[^&]*", "***", url)

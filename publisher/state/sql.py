@@ -1,0 +1,229 @@
+"""What every SQL state has in common: its statements, over a dialect's plumbing.
+
+Some twenty statements that SQLite and PostgreSQL both understand (placeholders are ``?``), so
+neither an abstraction over databases nor a second copy is needed.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from typing import Any, Protocol, TypeAlias
+
+from publisher.model import Json
+from publisher.state import codec
+from publisher.state.store import Lease
+from publisher.targets import Existing, Intent, Known, Record, Replaced, Run, Scan
+
+Values: TypeAlias = Sequence[str | int | float]
+
+
+class Writer(Protocol):
+    """An open transaction."""
+
+    def execute(self, query: str, values: Values = (), /) -> Any: ...
+    def executemany(self, query: str, rows: Iterable[Values], /) -> Any: ...
+
+
+def _upsert(table: str, keys: str, others: str) -> str:
+    columns = f"{keys}, {others}".split(", ")
+    sets = ", ".join(f"{name} = excluded.{name}" for name in others.split(", "))
+    marks = ", ".join("?" * len(columns))
+    names = ", ".join(columns)
+    return (
+        f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT ({keys}) DO UPDATE SET {sets}"
+    )
+
+
+_META = _upsert("meta", "name", "value")
+_TARGET = _upsert("target", "key", "data")
+_DOCUMENT = _upsert("document", "path", "data")
+_INTENT = _upsert("intent", "key, kind, name", "attempt, at, document")
+_ASSET = _upsert("asset", "id", "type_id, data")
+_SCAN = _upsert("scan", "type_id", "settled, total")
+_RUN = _upsert("run", "started", "data")
+_REPLACED = _upsert("replaced", "key, trait, at", "data")
+_LEASE_COLUMNS = "token, owner, host, pid, url, renewed, expires"
+_LEASE = _upsert("lease", "name", _LEASE_COLUMNS)
+_HELD = f"SELECT {_LEASE_COLUMNS} FROM lease WHERE name = 'apply'"
+_DROP_INTENT = "DELETE FROM intent WHERE key = ? AND kind = ? AND name = ? AND attempt = ?"
+
+
+@contextmanager
+def close_on_error(store: SqlStore) -> Iterator[None]:
+    """A store that cannot be opened leaves no connection behind."""
+    try:
+        yield
+    except BaseException:
+        store.close()
+        raise
+
+
+class SqlStore(ABC):
+    """See `publisher.state.store.Store`; a dialect adds how to read, to write and to tell time."""
+
+    url: str
+
+    @abstractmethod
+    def _rows(self, query: str, values: Values = ()) -> list[tuple[Any, ...]]:
+        """Run one query."""
+
+    @abstractmethod
+    def _write(self) -> AbstractContextManager[Writer]:
+        """One transaction: all of it is on disk when the block ends, or none."""
+
+    @abstractmethod
+    def _alone(self, db: Writer) -> None:
+        """Keep others from looking at the lease until the transaction ends."""
+
+    @abstractmethod
+    def now(self) -> float: ...
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    # Reading
+
+    def known(self) -> dict[str, Known]:
+        rows = self._rows("SELECT key, data FROM target")
+        return {key: codec.load_known(data) for key, data in rows}
+
+    def records(self) -> dict[str, Record]:
+        rows = self._rows("SELECT path, data FROM document")
+        return {path: codec.load_record(data) for path, data in rows}
+
+    def intents(self) -> dict[tuple[str, str], Intent]:
+        """By key and (for an attachment) name."""
+        rows = self._rows("SELECT key, kind, name, attempt, at, document FROM intent ORDER BY at")
+        return {(row[0], row[2]): Intent(*row) for row in rows}
+
+    def existing(self, type_ids: Iterable[str]) -> dict[str, Existing]:
+        found: dict[str, Existing] = {}
+        for type_id in sorted(set(type_ids)):
+            rows = self._rows("SELECT id, data FROM asset WHERE type_id = ?", (type_id,))
+            found.update((id_, codec.load_existing(data)) for id_, data in rows)
+        return found
+
+    def scans(self) -> dict[str, Scan]:
+        rows = self._rows("SELECT type_id, settled, total FROM scan")
+        return {row[0]: Scan(*row) for row in rows}
+
+    def meta(self, name: str) -> Json:
+        """A fact about the state itself; None when it was never set."""
+        rows = self._rows("SELECT value FROM meta WHERE name = ?", (name,))
+        return next((json.loads(value) for (value,) in rows), None)
+
+    def runs(self, limit: int) -> list[Run]:
+        """The latest runs, newest first."""
+        rows = self._rows("SELECT data FROM run ORDER BY started DESC LIMIT ?", (limit,))
+        return [codec.load_run(data) for (data,) in rows]
+
+    def replaced(self, limit: int) -> list[Replaced]:
+        """What applies replaced that others had written, newest first."""
+        rows = self._rows(
+            "SELECT data FROM replaced ORDER BY at DESC, key, trait LIMIT ?", (limit,)
+        )
+        return [codec.load_replaced(data) for (data,) in rows]
+
+    # Writing
+
+    def begin(self, intent: Intent) -> None:
+        with self._write() as db:
+            db.execute(
+                _INTENT,
+                (intent.key, intent.kind, intent.name, intent.attempt, intent.at, intent.document),
+            )
+
+    def drop(self, intent: Intent) -> None:
+        with self._write() as db:
+            db.execute(_DROP_INTENT, (intent.key, intent.kind, intent.name, intent.attempt))
+
+    def bind(self, known: Known, intent: Intent | None = None, *, instead_of: str = "") -> None:
+        with self._write() as db:
+            if instead_of:
+                db.execute("DELETE FROM target WHERE key = ?", (instead_of,))
+            db.execute(_TARGET, (known.key, codec.dump(known)))
+            if intent:
+                db.execute(_DROP_INTENT, (intent.key, intent.kind, intent.name, intent.attempt))
+
+    def unbind(self, key: str) -> None:
+        with self._write() as db:
+            db.execute("DELETE FROM target WHERE key = ?", (key,))
+
+    def forget(self, key: str) -> None:
+        with self._write() as db:
+            db.execute("DELETE FROM target WHERE key = ?", (key,))
+            db.execute("DELETE FROM intent WHERE key = ?", (key,))
+
+    def rebuild(self, found: Iterable[Known]) -> None:
+        targets = list(found)
+        with self._write() as db:
+            db.execute("DELETE FROM target")
+            db.execute("DELETE FROM document")
+            db.executemany(_TARGET, ((known.key, codec.dump(known)) for known in targets))
+            settled = ((known.key,) for known in targets)
+            db.executemany("DELETE FROM intent WHERE key = ? AND kind = 'asset'", settled)
+
+    def record(self, records: Sequence[Record], gone: Iterable[str] = ()) -> None:
+        with self._write() as db:
+            db.executemany("DELETE FROM document WHERE path = ?", ((path,) for path in gone))
+            db.executemany(_DOCUMENT, ((record.path, codec.dump(record)) for record in records))
+
+    def saw(self, scan: Scan, seen: Iterable[Existing], gone: Iterable[str] = ()) -> None:
+        with self._write() as db:
+            db.executemany("DELETE FROM asset WHERE id = ?", ((id_,) for id_ in gone))
+            rows = ((asset.asset_id, asset.type_id, codec.dump(asset)) for asset in seen)
+            db.executemany(_ASSET, rows)
+            db.execute(_SCAN, (scan.type_id, scan.settled, scan.total))
+
+    def observe(self, seen: Existing) -> None:
+        with self._write() as db:
+            db.execute(_ASSET, (seen.asset_id, seen.type_id, codec.dump(seen)))
+
+    def lost(self, asset_id: str) -> None:
+        with self._write() as db:
+            db.execute("DELETE FROM asset WHERE id = ?", (asset_id,))
+
+    def replace(self, former: Iterable[Replaced]) -> None:
+        with self._write() as db:
+            rows = ((one.key, one.trait, one.at, codec.dump(one)) for one in former)
+            db.executemany(_REPLACED, rows)
+
+    def set_meta(self, name: str, value: Json) -> None:
+        with self._write() as db:
+            db.execute(_META, (name, json.dumps(value)))
+
+    def add_run(self, run: Run) -> None:
+        with self._write() as db:
+            db.execute(_RUN, (run.started, codec.dump(run)))
+
+    # The lease
+
+    def lease(self) -> Lease | None:
+        rows = self._rows(_HELD)
+        return Lease(*rows[0]) if rows else None
+
+    def acquire(self, lease: Lease, seconds: float) -> Lease | None:
+        with self._write() as db:
+            self._alone(db)
+            now = self.now()
+            mine = replace(lease, renewed=now, expires=now + seconds)
+            row = db.execute(_HELD).fetchone()
+            held = Lease(*row) if row else None
+            if held and held.token != mine.token and held.expires > now:
+                return held
+            db.execute(
+                _LEASE,
+                (
+                    "apply", mine.token, mine.owner, mine.host, mine.pid, mine.url, mine.renewed,
+                    mine.expires,
+                ),
+            )  # fmt: skip
+            return None
+
+    def release(self, token: str) -> None:
+        with self._write() as db:
+            db.execute("DELETE FROM lease WHERE token = ?", (token,))
