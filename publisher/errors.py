@@ -19,6 +19,7 @@ PublisherError
 └── ITGlueError
     ├── NoKey                 no API key for the instance
     ├── BadKey                401 or 403: the key, the region or its access list
+    ├── NotOne                a record is needed, and there is none, or several of that name
     ├── Rejected              IT Glue answered 4xx: certainly not done
     ├── Throttled             429 that did not go away: certainly not done
     ├── OutcomeUnknown        a write left and no readable answer came: done or not
@@ -153,6 +154,20 @@ class NoKey(ITGlueError):
     def __init__(self, instance: str, variables: Sequence[str]) -> None:
         super().__init__(instance, variables)
         self.instance, self.variables = instance, tuple(variables)
+
+
+class NotOne(ITGlueError):
+    """*wanted*, an id or a name, is no record of the collection, or (*ids*) it is several."""
+
+    def __init__(self, collection: str, wanted: str, ids: Sequence[str] = ()) -> None:
+        super().__init__(collection, wanted, ids)
+        self.collection, self.wanted, self.ids = collection, wanted, tuple(ids)
+
+    def __str__(self) -> str:
+        kind = self.collection.replace("_", " ")
+        if self.ids:
+            return f"{len(self.ids)} {kind} are called {self.wanted!r}: {', '.join(self.ids)}"
+        return f"none of the {kind} is {self.wanted!r}, as far as this key can see"
 
 
 class _Answered(ITGlueError):

@@ -119,8 +119,8 @@ def _stale(error: Any) -> str:
 def _no_key(error: Any) -> str:
     return (
         f"there is no API key for instance {error.instance}.\n"
-        f"Set {' or '.join(error.variables)}, or keep it in the system keyring under "
-        f"service itglue-publisher, user {error.instance}."
+        f"Set {' or '.join(error.variables)}, or keep it in the system keyring "
+        f"(service itglue-publisher): publisher --instance {error.instance} auth login"
     )
 
 
@@ -153,8 +153,12 @@ _WORDS: dict[type[errors.PublisherError], Callable[[Any], str]] = {
     ),
     errors.NoKey: _no_key,
     errors.BadKey: _bad_key,
+    errors.NotOne: lambda e: f"{e}." + ("\nName the one that is meant by its id." if e.ids else ""),
     errors.Rejected: lambda e: f"IT Glue rejects it: {e}",
     errors.Throttled: lambda e: f"IT Glue's request limit does not let up: {e}\nTry again later.",
-    errors.OutcomeUnknown: lambda e: f"{e}.\nThe next apply looks whether it was done.",
+    errors.OutcomeUnknown: lambda e: (
+        f"{e}.\nThe next apply looks whether it was done; "
+        "after any other command, look before you repeat it."
+    ),
     errors.OutOfReach: lambda e: f"IT Glue is out of reach: {e}\nTry again later.",
 }
