@@ -14,7 +14,8 @@ attributes.
 
 from publisher.itglue.client import ITGlue
 from publisher.itglue.clock import Clock, SystemClock
-from publisher.itglue.events import Exchange, Listener
+from publisher.itglue.events import Exchange, Listener, Logs, Several
+from publisher.itglue.hooks import Change, Hooks
 from publisher.itglue.keys import Secret, find_key
 from publisher.itglue.models import Record, parse_time
 from publisher.itglue.paging import Page
@@ -23,15 +24,19 @@ from publisher.itglue.throttle import RateLimit
 from publisher.itglue.types import TypeWithFields
 
 __all__ = [
+    "Change",
     "Clock",
     "Exchange",
+    "Hooks",
     "ITGlue",
     "ITGlueClient",
     "Listener",
+    "Logs",
     "Page",
     "RateLimit",
     "Record",
     "Secret",
+    "Several",
     "SystemClock",
     "TypeWithFields",
     "find_key",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -19,6 +20,7 @@ from publisher.itglue.entities import (
     Entity,
 )
 from publisher.itglue.events import Listener, Logs
+from publisher.itglue.hooks import Callback, Hooks
 from publisher.itglue.keys import Secret, find_key
 from publisher.itglue.models import Attributes, DocumentSection, FlexibleAssetField, RelatedItem
 from publisher.itglue.resources import Id, Resource
@@ -61,6 +63,7 @@ class ITGlue(Entities):
         read_timeout: float = 60.0,
         listener: Listener | None = None,
         rng: random.Random | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
         """Set up a client; nothing is sent yet.
 
@@ -76,6 +79,7 @@ class ITGlue(Entities):
             read_timeout: seconds to wait for (more of) an answer.
             listener: hears what happens; by default it goes to the log.
             rng: for the jitter of waits.
+            hooks: hear what is changed; by default those of installed packages.
 
         Raises:
             BadConfig: the URL is not https (or loopback), or the region unknown.
@@ -84,6 +88,7 @@ class ITGlue(Entities):
         self.instance = instance
         self.base_url = check_url(_base_url(base_url, region), f"instance {instance}")
         key = Secret(api_key) if isinstance(api_key, str) else api_key or find_key(instance)
+        self.hooks = hooks or Hooks()
         self._wire = Wire(
             self.base_url,
             key,
@@ -112,7 +117,15 @@ class ITGlue(Entities):
 
     def resource(self, entity: Entity[A]) -> Resource[A]:
         """The collection of an entity."""
-        return Resource(self._sender, entity)
+        return Resource(self._sender, entity, hooks=self.hooks)
+
+    def on(self, event: str, callback: Callback) -> Callable[[], None]:
+        """Call *callback* after each *event*; see `hooks.py`. Returns what takes it away again.
+
+        Raises:
+            ValueError: there is no such event.
+        """
+        return self.hooks.on(event, callback)
 
     def attachments(self, parent: str, parent_id: Id) -> Attachments:
         """The attachments of a record: `attachments("flexible_assets", 987)`."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import builtins
 import datetime as dt
+import re
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeAlias, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from publisher.errors import OutcomeUnknown, OutOfReach, Rejected
 from publisher.itglue import outcome as meaning
 from publisher.itglue.entities import BY_TYPE, Entity
+from publisher.itglue.hooks import Change, Hooks, Verb, singular
 from publisher.itglue.models import Attributes, Record, Unreadable, kebab, parse_record
 from publisher.itglue.paging import LARGEST, Page, RawPage, read_pages
 from publisher.itglue.sender import Sender
@@ -18,6 +20,7 @@ from publisher.itglue.transport import Query
 from publisher.model import Json
 
 A = TypeVar("A", bound=Attributes)
+_PARENT = re.compile(r"^/([^/]+)/([^/]+)/relationships/")
 Id: TypeAlias = str | int
 Filter: TypeAlias = Mapping[str, Any]
 """Names to values. A string is one value, commas and all; a list or tuple holds alternatives (for
@@ -45,14 +48,17 @@ class Listing(Generic[A]):
 class Resource(Generic[A]):
     """One collection of records."""
 
-    def __init__(self, sender: Sender, entity: Entity[A], path: str = "") -> None:
+    def __init__(
+        self, sender: Sender, entity: Entity[A], path: str = "", hooks: Hooks | None = None
+    ) -> None:
         self._sender, self._entity = sender, entity
+        self._hooks = hooks or Hooks(discover=False)
         self.path = path or f"/{entity.path}"
 
     def under(self, parent: str, parent_id: Id) -> Resource[A]:
         """The part of the collection that belongs to one record: `under("organizations", 2)`."""
         path = f"/{parent}/{quote(str(parent_id), safe='')}/relationships/{self._entity.path}"
-        return Resource(self._sender, self._entity, path)
+        return Resource(self._sender, self._entity, path, self._hooks)
 
     async def pages(
         self,
@@ -169,7 +175,9 @@ class Resource(Generic[A]):
         data = self._data(attributes)
         if relationships:
             data["relationships"] = dict(relationships)
-        return await self._write_one("POST", self.path, data, before)
+        record = await self._write_one("POST", self.path, data, before)
+        await self._tell("created", {record.id: record})
+        return record
 
     async def update(self, record_id: Id, attributes: Mapping[str, Any]) -> Record[A]:
         """Change a record with one PATCH. Attributes that are not given stay as they are.
@@ -181,18 +189,24 @@ class Resource(Generic[A]):
             Rejected, BadKey, Throttled, OutOfReach: it was certainly not changed.
         """
         data = {"id": str(record_id), **self._data(attributes)}
-        return await self._write_one("PATCH", self._at(record_id), data)
+        record = await self._write_one("PATCH", self._at(record_id), data)
+        await self._tell("updated", {record.id: record}, [attributes])
+        return record
 
     async def update_many(
         self, changes: Mapping[Id, Mapping[str, Any]]
     ) -> builtins.list[Record[A]]:
         """Change several records with one bulk PATCH; whether it is all or nothing is not known."""
         data = [self._data({"id": _number(each), **given}) for each, given in changes.items()]
-        return await self._write_many("PATCH", data)
+        records = await self._write_many("PATCH", data)
+        await self._tell("updated", {r.id: r for r in records}, changes.values())
+        return records
 
     async def create_many(self, records: Iterable[Mapping[str, Any]]) -> builtins.list[Record[A]]:
         """Create several with one POST, where IT Glue takes an array."""
-        return await self._write_many("POST", [self._data(given) for given in records])
+        made = await self._write_many("POST", [self._data(given) for given in records])
+        await self._tell("created", {record.id: record for record in made})
+        return made
 
     async def delete(self, ids: Id | Iterable[Id]) -> None:
         """Delete one record or several.
@@ -205,9 +219,31 @@ class Resource(Generic[A]):
         if self._entity.delete == "single":
             for record_id in wanted:
                 await self._sender.write("DELETE", self._at(record_id))
+                await self._tell("deleted", {str(record_id): None})
         elif wanted:
             data = [self._data({"id": _number(each)}) for each in wanted]
             await self._sender.write("DELETE", self.path, {"data": data})
+            await self._tell("deleted", {str(each): None for each in wanted})
+
+    async def _tell(
+        self,
+        verb: Verb,
+        records: Mapping[str, Record[A] | None],
+        sent: Iterable[Mapping[str, Any]] = (),
+    ) -> None:
+        """Let the hooks hear of what was certainly done."""
+        one = singular(self._entity.type)
+        rotated = one == "password" and any("password" in attributes for attributes in sent)
+        verbs: tuple[Verb, ...] = (verb, "rotated") if rotated else (verb,)
+        found = _PARENT.match(self.path)
+        parent = (found[1], unquote(found[2])) if found else None
+        await self._hooks.emit(
+            [
+                Change(f"{one}.{each}", self._entity.path, record_id, record, parent)
+                for record_id, record in records.items()
+                for each in verbs
+            ]
+        )
 
     async def act(self, record_id: Id, action: str) -> None:
         """PATCH an action of a record, such as a document's `publish`, without a body.

@@ -6,14 +6,25 @@ One implementation: every call runs on the asynchronous client, in an event loop
 from __future__ import annotations
 
 import asyncio
+import functools
+import inspect
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from publisher.itglue.attachments import Attachments
 from publisher.itglue.client import ITGlue
 from publisher.itglue.entities import Entities, Entity
+from publisher.itglue.hooks import Callback, Change
 from publisher.itglue.models import (
     Attachment,
     Attributes,
@@ -193,6 +204,23 @@ class ITGlueClient(Entities):
     def resource(self, entity: Entity[A]) -> SyncResource[A]:
         """The collection of an entity."""
         return SyncResource(self._client.resource(entity), self._loop)
+
+    def on(self, event: str, callback: Callback) -> Callable[[], None]:
+        """Call *callback* after each *event*; see `hooks.py`. Returns what takes it away again.
+
+        A plain function runs in a thread of its own, so that it may use this client.
+
+        Raises:
+            ValueError: there is no such event.
+        """
+        if inspect.iscoroutinefunction(callback):
+            return self._client.on(event, callback)
+
+        @functools.wraps(callback)
+        async def apart(change: Change) -> None:
+            await asyncio.to_thread(callback, change)
+
+        return self._client.on(event, apart)
 
     def attachments(self, parent: str, parent_id: Id) -> SyncAttachments:
         """The attachments of a record."""
