@@ -27,6 +27,17 @@ async def plan_with(opened: Opened, options: PlanOptions) -> tuple[Session, Plan
     Raises:
         BadConfig: ``--org`` names no organization, or several.
     """
+    session = session_with(opened, options)
+    try:
+        planned = await session.plan()
+    except Unresolved as wrong:
+        raise BadConfig("--org", wrong.problem, wrong.fix) from None
+    planned.plan = dataclasses.replace(planned.plan, options=options.as_json())
+    return session, planned
+
+
+def session_with(opened: Opened, options: PlanOptions) -> Session:
+    """The docs repository at the revision that the options name, against its instance."""
     publish = opened.project.config.publish
     tree = tree_of(opened.project, options.ref, worktree=options.worktree)
 
@@ -35,7 +46,7 @@ async def plan_with(opened: Opened, options: PlanOptions) -> tuple[Session, Plan
     ) -> list[Diagnostic]:
         return check(tree, parsed.values(), opened.project.config, pages, raw=raw)
 
-    session = Session(
+    return Session(
         opened.project,
         tree,
         opened.instance,
@@ -51,13 +62,8 @@ async def plan_with(opened: Opened, options: PlanOptions) -> tuple[Session, Plan
         ),
         checked,
         Options(options.refresh, options.only, options.org),
+        now=opened.store.now,
     )
-    try:
-        planned = await session.plan()
-    except Unresolved as wrong:
-        raise BadConfig("--org", wrong.problem, wrong.fix) from None
-    planned.plan = dataclasses.replace(planned.plan, options=options.as_json())
-    return session, planned
 
 
 def show(plan: Plan) -> None:

@@ -32,6 +32,8 @@ class Options:
     """Globs of documents; empty: all."""
     org: str | None = None
     """One organization's name or id; None: all."""
+    rebuild: bool = False
+    """Take no target from the state: find all of them by their markers, in assets of any type."""
 
 
 @dataclass(slots=True, repr=False)  # it holds texts, and a traceback may show a repr
@@ -75,9 +77,10 @@ class Session:
         """
         trust = self.options.refresh == "none"
         catalog = await read_catalog(self.itglue, self.store, refresh=not trust)
-        known, reader = self.store.known(), self._reader(catalog)
+        known = {} if self.options.rebuild else self.store.known()
+        reader = self._reader(catalog, known)
         corpus = await reader.read()
-        kinds = _kinds(catalog, corpus, known)
+        kinds = _kinds(catalog, corpus, known, every=self.options.rebuild)
         remote = await read_existing(
             self.itglue, self.store, kinds.values(), self.settings.marker, self.options.refresh
         )
@@ -90,7 +93,7 @@ class Session:
             if not await self._read_more(planned, reader):
                 return planned
 
-    def _reader(self, catalog: Catalog) -> Reader:
+    def _reader(self, catalog: Catalog, known: Mapping[str, Known]) -> Reader:
         org = self.options.org
         scope = scope_of(self.options.only, find_organization(org, catalog).id if org else None)
         return Reader(
@@ -98,8 +101,8 @@ class Session:
             self.tree,
             catalog,
             self.settings.marker,
-            records=self.store.records(),
-            known=self.store.known(),
+            records={} if self.options.rebuild else self.store.records(),
+            known=known,
             scope=scope,
             inspect=self.inspect,
             directory=Directory(self.itglue, self.store, catalog, self.options.refresh),
@@ -240,7 +243,9 @@ class Session:
 _NOTHING = Plan("", "", None, (), (), 0, 0, (), 0)
 
 
-def _kinds(catalog: Catalog, corpus: Corpus, known: Mapping[str, Known]) -> dict[str, AssetType]:
-    """The types to look at: of what Git wants, and of what was published before."""
+def _kinds(
+    catalog: Catalog, corpus: Corpus, known: Mapping[str, Known], *, every: bool
+) -> dict[str, AssetType]:
+    """The types to look at: of what Git wants, and of what was published before; or every one."""
     used = {d.type_id for d in corpus.desired.values()} | {k.type_id for k in known.values()}
-    return {kind.id: kind for kind in catalog.types if kind.id in used}
+    return {kind.id: kind for kind in catalog.types if every or kind.id in used}
