@@ -6,15 +6,25 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlsplit
 
-from publisher.errors import OutOfReach
+from publisher.errors import OutOfReach, Rejected
 from publisher.itglue import outcome as meaning
 from publisher.itglue.breaker import Breaker
 from publisher.itglue.clock import Clock
 from publisher.itglue.events import Exchange, Listener, Several
 from publisher.itglue.retry import Retry, RetryQuota
 from publisher.itglue.throttle import RateLimit, Slot, Throttle
-from publisher.itglue.transport import Answer, Call, NotSent, Outcome, Query, Wire, encode
+from publisher.itglue.transport import (
+    Answer,
+    Call,
+    File,
+    NotSent,
+    Outcome,
+    Query,
+    Wire,
+    encode,
+)
 from publisher.model import Json
 
 MOST_PAUSES, LONGEST_PAUSES = 8, 300.0
@@ -100,6 +110,36 @@ class Sender:
         if refused and self.throttle.pause_left <= LONGEST_PAUSES:
             await self._clock.sleep(self.throttle.pause_left)
         raise meaning.write_error(call, outcome, self.base_url)
+
+    async def download(self, url: str) -> bytes:
+        """GET a file from a URL that IT Glue gave out, repeated where that helps.
+
+        It takes a slot of the budget, as the file may well lie behind the API.
+
+        Raises:
+            Rejected: it is not there, or the URL has expired.
+            Throttled, OutOfReach: as `read`.
+        """
+
+        async def attempt(number: int) -> File | Outcome:
+            async with self._lanes:
+                slot = await self.throttle.acquire()
+                try:
+                    self.requests += 1
+                    return await self._wire.fetch(url)
+                finally:
+                    self.throttle.release(slot)
+
+        def again(outcome: File | Outcome) -> bool:
+            return not isinstance(outcome, File) and meaning.is_transient(outcome)
+
+        outcome = await self._retry.run(attempt, again)
+        if isinstance(outcome, File):
+            return outcome.content
+        call = Call("GET", urlsplit(url).path)  # the query may be a signature that lets anybody in
+        if isinstance(outcome, Answer) and outcome.status in (401, 403):
+            raise Rejected(outcome.status, "GET", call.path, ["the download URL may have expired"])
+        raise meaning.read_error(call, outcome, self.base_url)
 
     async def _patiently(self, attempt: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Repeat after a 429: the throttle sits the pause out before the next one leaves."""

@@ -14,12 +14,13 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from publisher import __version__
-from publisher.config import LOOPBACK
+from publisher.config import LOOPBACK, check_url
+from publisher.errors import BadConfig
 from publisher.itglue.keys import Secret
 from publisher.model import Json
 
@@ -29,6 +30,8 @@ CONNECT, WRITE = 5.0, 30.0
 KEEP_ALIVE = 4.0
 """Seconds that an idle connection is kept: less than servers' usual 5, so that no write is lost to
 a connection which the server is just closing."""
+
+MOST_REDIRECTS = 5
 
 Query: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -101,6 +104,13 @@ class Lost:
     timed_out: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """The content of a file came, whole."""
+
+    content: bytes
+
+
 Outcome: TypeAlias = Answer | NotSent | Lost
 
 
@@ -131,8 +141,9 @@ class Wire:
         self.base_url, self._key = base_url, key
         self._whole = CONNECT + WRITE + 3 * read_timeout
         """Seconds for a request in all: the read time-out only bounds each piece of an answer."""
+        self._auth = _Auth(key)
         self._client = httpx.AsyncClient(
-            auth=_Auth(key),
+            auth=self._auth,
             headers={"accept": MEDIA_TYPE, "user-agent": f"itglue-publisher/{__version__}"},
             verify=tls() if transport is None else True,
             timeout=httpx.Timeout(read_timeout, connect=CONNECT, write=WRITE),
@@ -149,27 +160,53 @@ class Wire:
     async def exchange(self, call: Call) -> Outcome:
         """Send one request, and wait for its whole answer. Raises nothing but cancellation."""
         headers = {} if call.body is None else {"content-type": MEDIA_TYPE}
-        try:
-            async with asyncio.timeout(self._whole):
-                response = await self._client.request(
-                    call.method,
-                    self.base_url + call.path,
-                    params=call.query or None,
-                    content=call.body,
-                    headers=headers,
-                )
-        except NOT_SENT as error:
-            return NotSent(self._cause(error))
-        except (httpx.TimeoutException, TimeoutError) as error:
-            return Lost(self._cause(error), timed_out=True)
-        except Exception as error:  # noqa: BLE001 (whatever a transport raises: it may have sent)
-            return Lost(self._cause(error))
+        response = await self._send(
+            call.method,
+            self.base_url + call.path,
+            params=call.query or None,
+            content=call.body,
+            headers=headers,
+        )
+        if not isinstance(response, httpx.Response):
+            return response
         content = response.content
         if response.status_code >= 400:  # an error may quote the key that it refuses
             content = self._key.mask(content.decode("utf-8", "replace")).encode()
         return Answer(
             response.status_code, response.headers, _json_object(content), len(response.content)
         )
+
+    async def fetch(self, url: str, redirects: int = MOST_REDIRECTS) -> File | Outcome:
+        """GET a file from a URL that IT Glue gave out, which may lie on another host.
+
+        Only the API's own host gets the key. A few redirects are followed, to https alone.
+        """
+        url = urljoin(f"{self.base_url}/", url)
+        try:
+            check_url(url.partition("?")[0], "download")
+        except BadConfig:
+            return NotSent("the download URL is no https URL")
+        own = urlsplit(url)[:2] == urlsplit(self.base_url)[:2]
+        auth = self._auth if own else None
+        response = await self._send("GET", url, headers={"accept": "*/*"}, auth=auth)
+        if not isinstance(response, httpx.Response):
+            return response
+        if response.has_redirect_location and redirects:
+            return await self.fetch(urljoin(url, response.headers["location"]), redirects - 1)
+        if response.is_success:
+            return File(response.content)
+        return Answer(response.status_code, response.headers, None, len(response.content))
+
+    async def _send(self, method: str, url: str, **options: Any) -> httpx.Response | NotSent | Lost:
+        try:
+            async with asyncio.timeout(self._whole):
+                return await self._client.request(method, url, **options)
+        except NOT_SENT as error:
+            return NotSent(self._cause(error))
+        except (httpx.TimeoutException, TimeoutError) as error:
+            return Lost(self._cause(error), timed_out=True)
+        except Exception as error:  # noqa: BLE001 (whatever a transport raises: it may have sent)
+            return Lost(self._cause(error))
 
     async def aclose(self) -> None:
         """Close the connections."""
