@@ -19,6 +19,7 @@ COMMANDS = {
     "plan": "Show what apply would do, and why; write nothing.",
     "apply": "Carry a plan out.",
     "status": "Show documents, targets, drift, pending work and overdue reviews.",
+    "state": "Look after the state: show, rebuild, forget, unlock.",
     "simulator": "Run the embedded IT Glue.",
     "schema": "Print the JSON Schema of the frontmatter or of publisher.toml.",
 }

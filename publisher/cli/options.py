@@ -28,6 +28,11 @@ class PlanOptions:
     adopt: bool | None
     overwrite: tuple[str, ...]
 
+    @classmethod
+    def default(cls) -> PlanOptions:
+        """What holds when nothing is said."""
+        return cls("HEAD", False, False, False, (), None, None, ())
+
     @property
     def refresh(self) -> Refresh:
         if self.no_refresh:
