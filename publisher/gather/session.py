@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from publisher.config import Instance
@@ -163,6 +163,15 @@ class Session:
 
     # Reading what turned out to be needed
 
+    async def read_documents(self, planned: Planned, keys: Iterable[str]) -> None:
+        """Read the documents of *keys* that the plan took from the state, for their text."""
+        corpus = planned.corpus
+        lacking = [key for key in keys if key in corpus.desired and key not in corpus.contents]
+        if lacking:
+            known = {k: v for k, v in planned.known.items() if k not in planned.recovered}
+            reader = self._reader(planned.catalog, known)
+            planned.corpus = await reader.read_again([*corpus.contents, *lacking])
+
     async def _read_more(self, planned: Planned, reader: Reader) -> bool:
         """Read what the plan's actions lack; False when they lack nothing."""
         wanted = planned.corpus.desired
@@ -181,10 +190,10 @@ class Session:
         if self.options.refresh == "none":
             return bool(untitled)
         for action in gone:
-            await self._look(planned, action.asset_id or "", action.type_id)
+            await self.look(planned, action.asset_id or "", action.type_id)
         return bool(untitled or gone)
 
-    async def _look(self, planned: Planned, asset_id: str, type_id: str) -> Seen | None:
+    async def look(self, planned: Planned, asset_id: str, type_id: str) -> Seen | None:
         """Read one asset, unless this run has."""
         if asset_id in planned.remote.fresh:
             return planned.remote.fresh[asset_id]
@@ -230,7 +239,7 @@ class Session:
         if desired is None or desired.type_id != asset.type_id:
             gone = recover_gone(asset, paths)
             return gone if not asset.archived else None
-        found = await self._look(planned, asset.asset_id, asset.type_id)
+        found = await self.look(planned, asset.asset_id, asset.type_id)
         if found is None:
             return None
         files: Mapping[str, ExistingFile] = found.existing.files or {}
