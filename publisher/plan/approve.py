@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from publisher.errors import BadConfig, StalePlan
+from publisher.errors import StalePlan
 from publisher.model import Json
-from publisher.plan.model import FORMAT_VERSION, Action, Plan
+from publisher.plan.model import Action, Plan
+from publisher.plan.saved import read_plan
 
 WRITES = ("create", "update", "move", "adopt")
 
@@ -34,23 +33,15 @@ def read_approval(text: str, name: str) -> Approved:
     Raises:
         BadConfig: it is none, or one of a newer publisher.
     """
-    try:
-        data: dict[str, Any] = json.loads(text)
-        version = data["format_version"]
-        if version != FORMAT_VERSION:
-            raise BadConfig(name, f"is a plan of format {version}, this publisher knows 1")
-        actions = data["actions"]
-        return Approved(
-            data["instance"],
-            data["base_url"],
-            data["commit"],
-            frozenset(action["id"] for action in actions if action["action"] != "conflict"),
-            frozenset((a["key"], a["content"]) for a in actions if a["action"] in WRITES),
-            data.get("options", {}),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        hint = "Make one with: publisher plan --out FILE"
-        raise BadConfig(name, f"is no plan file ({error})", hint) from None
+    plan = read_plan(text, name)
+    return Approved(
+        plan.instance,
+        plan.base_url,
+        plan.commit,
+        frozenset(action.id for action in plan.changes),
+        frozenset((a.key, a.content) for a in plan.changes if a.verb in WRITES),
+        plan.options,
+    )
 
 
 def approve(plan: Plan, approved: Approved) -> Plan:
@@ -82,7 +73,8 @@ def _unreviewed(changes: Sequence[Action], approved: Approved) -> list[str]:
 def _is_approved(action: Action, approved: Approved) -> bool:
     if action.id in approved.ids or action.duplicate:
         return True
-    # What an interrupted apply left over: the same content for the same target, and nobody has
-    # touched it in between, or it would be drift.
-    resumed = action.verb in WRITES and not action.drift
+    # What an interrupted apply left over: it has made the asset, or a part of the change, and the
+    # same content is still to come. Had anybody else touched it in between, it would be drift. An
+    # adoption is no such rest: what would be taken over is not what was looked at.
+    resumed = action.verb in ("update", "move") and not action.drift
     return resumed and (action.key, action.content) in approved.contents

@@ -1,12 +1,15 @@
-"""A plan in words, for a terminal; the JSON form is `Plan.as_json`."""
+"""A plan in words, for a terminal; the JSON form is `Plan.as_json`, Markdown has its own module."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from publisher.model import Diagnostic
-from publisher.plan.model import Action, Plan, Verb
+from publisher.plan.difference import Wording, difference, marked
+from publisher.plan.groups import Group, counted, fan_outs, named
+from publisher.plan.model import Action, Drift, FileChange, Plan, Verb
 
 SIGNS: dict[Verb, str] = {
     "create": "+",
@@ -17,21 +20,41 @@ SIGNS: dict[Verb, str] = {
     "delete": "-",
     "conflict": "!",
 }
+MOST_ACTIONS = 40
+"""Of one organization; removals and what is held back are always shown."""
+MOST_LINES = 12
+"""Of one target's difference."""
+ALWAYS = ("delete", "archive", "conflict")
 
 
-def as_text(plan: Plan) -> Iterator[str]:
-    """The plan line by line: by organization, removals first; then drift, findings and counts."""
-    by_organization = groupby(plan.actions, lambda a: a.organization.name)
-    for name, actions in by_organization:
-        yield name
-        for action in actions:
-            yield from _action(action)
-        yield ""
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """What targets say and are to say, as far as it is at hand; by key."""
+
+    actions: Mapping[str, Sequence[Wording]] = field(default_factory=dict)
+    """From what IT Glue holds to what the document says."""
+    drifts: Mapping[str, Sequence[Wording]] = field(default_factory=dict)
+    """From what the document says to what IT Glue holds."""
+
+
+def as_text(plan: Plan, wordings: Wordings | None = None, *, full: bool = False) -> Iterator[str]:
+    """The plan line by line: by organization, removals first; then drift, findings and counts.
+
+    Args:
+        plan: the plan.
+        wordings: the texts, to show what changes in them.
+        full: show everything: each organization of a document that goes to many, every line.
+    """
+    text = _Text(wordings or Wordings(), full)
+    groups, others = ([], list(plan.actions)) if full else fan_outs(plan.actions)
+    if groups:
+        yield from text.section("Several organizations", groups)
+    for name, actions in groupby(others, lambda a: a.organization.name):
+        yield from text.section(name, [Group((action,)) for action in actions])
     if plan.drifts:
         yield "Edited in IT Glue"
         for drift in plan.drifts:
-            yield f"  ! {drift.document}  {'; '.join(drift.what)}"
-            yield f"      asset {drift.asset_id}, last changed {drift.updated_at}  {drift.url}"
+            yield from text.drift(drift)
         yield ""
     findings = [found for found in plan.diagnostics if found.code != "drift"]
     if findings:
@@ -41,16 +64,73 @@ def as_text(plan: Plan) -> Iterator[str]:
     yield verdict(plan)
 
 
-def _action(action: Action) -> Iterator[str]:
-    sign = SIGNS[action.verb]
-    yield f"  {sign} {action.verb:<8} {action.title}  [{action.type_name}]  {action.document}"
+class _Text:
+    """Writes parts of a plan."""
+
+    def __init__(self, wordings: Wordings, full: bool) -> None:
+        self.wordings, self.full = wordings, full
+
+    def section(self, name: str, groups: Sequence[Group]) -> Iterator[str]:
+        yield f"{name}  ({counted(action for group in groups for action in group.actions)})"
+        shown, folded = self._parted(groups)
+        for group in shown:
+            yield from self._group(group)
+        if folded:
+            said = counted(action for group in folded for action in group.actions)
+            yield f"  … and {said} more; --full shows them"
+        yield ""
+
+    def _parted(self, groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:
+        if self.full:
+            return list(groups), []
+        kept = [g for g in groups if g.first.verb in ALWAYS]
+        others = [g for g in groups if g.first.verb not in ALWAYS]
+        return kept + others[:MOST_ACTIONS], others[MOST_ACTIONS:]
+
+    def _group(self, group: Group) -> Iterator[str]:
+        action, count = group.first, len(group.actions)
+        sign = f"{SIGNS[action.verb]} {action.verb:<8}"
+        where = f"  in {count} organizations" if count > 1 else ""
+        yield f"  {sign} {action.title}  [{action.type_name}]  {action.document}{where}"
+        if count > 1:
+            yield f"      {named(org.name for org in group.organizations)}"
+        yield from (f"      {line}" for line in explained(action))
+        yield from self._wording(self.wordings.actions.get(action.key, ()))
+
+    def drift(self, drift: Drift) -> Iterator[str]:
+        yield f"  ! {drift.document}  {'; '.join(drift.what)}"
+        yield f"      asset {drift.asset_id}, last changed {drift.updated_at}  {drift.url}"
+        yield from self._wording(self.wordings.drifts.get(drift.key, ()))
+
+    def _wording(self, wordings: Iterable[Wording]) -> Iterator[str]:
+        lines = [line for wording in wordings for line in differing(wording)]
+        most = len(lines) if self.full else MOST_LINES
+        yield from (f"        {line}" for line in lines[:most])
+        if lines[most:]:
+            yield f"        … {len(lines) - most} more lines; --full shows them"
+
+
+def explained(action: Action) -> Iterator[str]:
+    """Why an action is there, and what becomes of its attachments."""
     if action.reasons != ("new document",):
-        for reason in action.reasons:
-            yield f"      {reason}"
-    for path in action.add:
-        yield f"      attach {path}"
-    for name in action.remove:
-        yield f"      detach {name}"
+        yield from action.reasons
+    changed = {file.name for file in action.files if file.old and file.new}
+    yield from map(replacement, (file for file in action.files if file.name in changed))
+    paths = {file.path for file in action.files if file.name in changed}
+    yield from (f"attach {path}" for path in action.add if path not in paths)
+    yield from (f"detach {name}" for name in action.remove if name not in changed)
+
+
+def replacement(file: FileChange) -> str:
+    """A file whose bytes change, by their hashes as git shows them."""
+    return f"replace {file.path}  {file.old[:8]} -> {file.new[:8]}"
+
+
+def differing(wording: Wording) -> Iterator[str]:
+    """What changes in one field, line by line, below the heading where it does."""
+    for hunk in difference(wording.old, wording.new):
+        yield f"{wording.field}, {hunk.heading}:" if hunk.heading else f"{wording.field}:"
+        yield from (f"  {marked(line)}" for line in hunk.lines)
 
 
 def finding(found: Diagnostic) -> str:
@@ -62,6 +142,11 @@ def finding(found: Diagnostic) -> str:
 
 def verdict(plan: Plan) -> str:
     """The one line that says how it stands."""
+    return f"Plan for {plan.instance}: {sums(plan)}."
+
+
+def sums(plan: Plan) -> str:
+    """How many targets are changed, held back and left alone."""
     summary = plan.summary
     changes = [
         f"{summary[verb]} to {verb}"
@@ -79,5 +164,4 @@ def verdict(plan: Plan) -> str:
         )
         if summary[name]
     ]
-    head = ", ".join(changes) or "nothing to do"
-    return f"Plan for {plan.instance}: " + "; ".join([head, *rest]) + "."
+    return "; ".join([", ".join(changes) or "nothing to do", *rest])
