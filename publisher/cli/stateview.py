@@ -75,6 +75,6 @@ def as_text(docs: OpenedState) -> Iterator[str]:
         yield f"  {key:<{width}}  asset {target.asset_id}  {published}{place}{flag}"
     for intent in store.intents().values():
         what = f"attachment {intent.name} of {intent.key}" if intent.name else intent.key
-        yield f"Pending   {what}, begun {when(intent.at)}; the next apply finds out what became of it"
+        yield f"Pending   {what}, begun {when(intent.at)}; the next apply settles it"
     for one in store.replaced(5):
         yield f"Replaced  {one.trait} of {one.key}, {when(one.at)}: kept in {one.file}"
