@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from publisher.plan.model import Action
 
@@ -52,11 +52,33 @@ def layers(keys: Sequence[str], links: Mapping[str, set[str]]) -> list[list[str]
     return ordered
 
 
-def _first_of_a_circle(waits: Mapping[str, Iterable[str]], position: Mapping[str, int]) -> str:
-    """A key that lies on a circle: following what each waits for must come back somewhere."""
-    seen: set[str] = set()
-    key = min(waits, key=position.__getitem__)
-    while key not in seen:
-        seen.add(key)
-        key = min(waits[key], key=position.__getitem__)
-    return key
+def _first_of_a_circle(waits: Mapping[str, set[str]], position: Mapping[str, int]) -> str:
+    """The first key of a circle that waits for nothing outside of itself.
+
+    That is the first strongly connected component that Tarjan's algorithm completes (SIAM J.
+    Computing 1, 1972); iterative, since links can make long chains.
+    """
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    start = min(waits, key=position.__getitem__)
+    walk: list[tuple[str, Iterator[str]]] = []
+
+    def enter(key: str) -> None:
+        index[key] = low[key] = len(index)
+        stack.append(key)
+        walk.append((key, iter(waits[key])))
+
+    enter(start)
+    while True:
+        key, needs = walk[-1]
+        need = next(needs, None)
+        if need is None:
+            if low[key] == index[key]:
+                return min(stack[stack.index(key) :], key=position.__getitem__)
+            walk.pop()
+            low[walk[-1][0]] = min(low[walk[-1][0]], low[key])
+        elif need not in index:
+            enter(need)
+        else:
+            low[key] = min(low[key], index[need])
