@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from publisher.cli.context import Context
 from publisher.cli.local import BASE_URL, open_local
+from publisher.cli.logs import watched
 from publisher.config import LOCAL, Instance, choose_instance, state_url
 from publisher.gather.project import Project, open_project
-from publisher.itglue import ITGlue, RateLimit, Secret
+from publisher.itglue import ITGlue, Listener, RateLimit, Secret
 from publisher.source.tree import Tree
 from publisher.state import Store, open_store
 
@@ -58,7 +59,8 @@ async def opened(context: Context) -> AsyncIterator[Opened]:
     project = open_project(context.repo, context.config)
     name, settings = instance_of(context, project)
     async with contextlib.AsyncExitStack() as stack:
-        itglue = await stack.enter_async_context(_client(name, settings, project, stack))
+        listener = stack.enter_context(watched(context, name))
+        itglue = await stack.enter_async_context(_client(name, settings, project, stack, listener))
         store = stack.enter_context(_store(project, name))
         yield Opened(project, name, settings, store, itglue)
 
@@ -82,7 +84,11 @@ def _store(project: Project, instance: str) -> contextlib.closing[Store]:
 
 
 def _client(
-    name: str, settings: Instance, project: Project, stack: contextlib.AsyncExitStack
+    name: str,
+    settings: Instance,
+    project: Project,
+    stack: contextlib.AsyncExitStack,
+    listener: Listener,
 ) -> ITGlue:
     limit = RateLimit(settings.rate_limit.requests, settings.rate_limit.seconds)
     if name == LOCAL:
@@ -95,12 +101,14 @@ def _client(
             transport=transport,
             rate_limit=limit,
             concurrency=settings.concurrency,
+            listener=listener,
         )
     return ITGlue(
         base_url=os.environ.get("ITGLUE_BASE_URL") or settings.url,
         instance=name,
         rate_limit=limit,
         concurrency=settings.concurrency,
+        listener=listener,
     )
 
 
