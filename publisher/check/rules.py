@@ -50,10 +50,25 @@ def run(
     What parsing found is not repeated. *pages* are the documents as rendered, by path. *raw* are
     their bytes, where the caller has them; else they are read from *tree*.
     """
+    material = material_of(tree, parsed, config, pages, today=today, raw=raw)
+    found = {one for rule in RULES for one in rule(material)}
+    return sorted(found, key=lambda one: one.order)
+
+
+def material_of(
+    tree: Tree,
+    parsed: Iterable[Parsed],
+    config: Config,
+    pages: Mapping[str, Page],
+    *,
+    today: dt.date | None = None,
+    raw: Mapping[str, bytes] | None = None,
+) -> Material:
+    """Put together what the rules look at."""
     documents = tuple(one.document for one in parsed if one.document)
     if raw is None:
         raw = dict(tree.read(document.path for document in documents))
-    material = Material(
+    return Material(
         tree,
         documents,
         pages,
@@ -61,5 +76,3 @@ def run(
         frozenset(select(tree, config.docs).paths),
         today or dt.datetime.now().astimezone().date(),
     )
-    found = {one for rule in RULES for one in rule(material)}
-    return sorted(found, key=lambda one: one.order)
