@@ -12,11 +12,15 @@ What happens to a request is one concern per module, from the caller to the wire
 attributes.
 """
 
+from publisher.itglue.bulk import Done
 from publisher.itglue.client import ITGlue
 from publisher.itglue.clock import Clock, SystemClock
+from publisher.itglue.documents import Heading, Step, Text
 from publisher.itglue.events import Exchange, Listener, Logs, Several
+from publisher.itglue.health import Health
 from publisher.itglue.hooks import Change, Hooks
 from publisher.itglue.keys import Secret, find_key
+from publisher.itglue.links import Relationship
 from publisher.itglue.models import Record, parse_time
 from publisher.itglue.paging import Page
 from publisher.itglue.sync import ITGlueClient
@@ -26,7 +30,10 @@ from publisher.itglue.types import TypeWithFields
 __all__ = [
     "Change",
     "Clock",
+    "Done",
     "Exchange",
+    "Heading",
+    "Health",
     "Hooks",
     "ITGlue",
     "ITGlueClient",
@@ -35,9 +42,12 @@ __all__ = [
     "Page",
     "RateLimit",
     "Record",
+    "Relationship",
     "Secret",
     "Several",
+    "Step",
     "SystemClock",
+    "Text",
     "TypeWithFields",
     "find_key",
     "parse_time",

@@ -6,36 +6,24 @@ import os
 import random
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 from publisher.config import REGIONS, check_url
-from publisher.itglue.attachments import Attachments
 from publisher.itglue.clock import Clock, SystemClock
-from publisher.itglue.entities import (
-    ATTACHMENTS,
-    FIELDS,
-    RELATED_ITEMS,
-    SECTIONS,
-    Entities,
-    Entity,
-)
-from publisher.itglue.events import Listener, Logs
+from publisher.itglue.conveniences import Conveniences
+from publisher.itglue.events import BreakerState, Listener, Logs
+from publisher.itglue.health import Health, examine
 from publisher.itglue.hooks import Callback, Hooks
 from publisher.itglue.keys import Secret, find_key
-from publisher.itglue.models import Attributes, DocumentSection, FlexibleAssetField, RelatedItem
-from publisher.itglue.resources import Id, Resource
 from publisher.itglue.sender import Sender
 from publisher.itglue.throttle import RateLimit
 from publisher.itglue.transport import Wire
-from publisher.itglue.types import TypeWithFields, types_with_fields
 
 if TYPE_CHECKING:
     import httpx
 
-A = TypeVar("A", bound=Attributes)
 
-
-class ITGlue(Entities):
+class ITGlue(Conveniences):
     """IT Glue's REST API, within its request budget.
 
     Every entity is an attribute with `list`, `pages`, `get`, `named`, `create`, `update` and
@@ -89,6 +77,7 @@ class ITGlue(Entities):
         self.base_url = check_url(_base_url(base_url, region), f"instance {instance}")
         key = Secret(api_key) if isinstance(api_key, str) else api_key or find_key(instance)
         self.hooks = hooks or Hooks()
+        self._clock = clock or SystemClock()
         self._wire = Wire(
             self.base_url,
             key,
@@ -100,7 +89,7 @@ class ITGlue(Entities):
             self._wire,
             rate_limit=rate_limit,
             concurrency=concurrency,
-            clock=clock or SystemClock(),
+            clock=self._clock,
             listener=listener or Logs(),
             rng=rng or random.Random(),  # noqa: S311 (jitter, no secret)
         )
@@ -115,9 +104,15 @@ class ITGlue(Entities):
         """Requests that may still be sent at once."""
         return self._sender.throttle.left
 
-    def resource(self, entity: Entity[A]) -> Resource[A]:
-        """The collection of an entity."""
-        return Resource(self._sender, entity, hooks=self.hooks)
+    @property
+    def budget(self) -> int:
+        """Requests that may be sent in a whole window."""
+        return self._sender.throttle.limit
+
+    @property
+    def breaker_state(self) -> BreakerState:
+        """Whether the circuit breaker lets requests pass."""
+        return self._sender.breaker.state
 
     def on(self, event: str, callback: Callback) -> Callable[[], None]:
         """Call *callback* after each *event*; see `hooks.py`. Returns what takes it away again.
@@ -127,25 +122,9 @@ class ITGlue(Entities):
         """
         return self.hooks.on(event, callback)
 
-    def attachments(self, parent: str, parent_id: Id) -> Attachments:
-        """The attachments of a record: `attachments("flexible_assets", 987)`."""
-        return Attachments(self.resource(ATTACHMENTS).under(parent, parent_id))
-
-    def related_items(self, parent: str, parent_id: Id) -> Resource[RelatedItem]:
-        """The links of a record. IT Glue lists them only as `include=related_items` on `get`."""
-        return self.resource(RELATED_ITEMS).under(parent, parent_id)
-
-    def sections(self, document_id: Id) -> Resource[DocumentSection]:
-        """The sections of a document, which hold its text."""
-        return self.resource(SECTIONS).under("documents", document_id)
-
-    def fields(self, type_id: Id) -> Resource[FlexibleAssetField]:
-        """The fields of a flexible asset type."""
-        return self.resource(FIELDS).under("flexible_asset_types", type_id)
-
-    async def types_with_fields(self) -> list[TypeWithFields]:
-        """All flexible asset types, each with its fields in their order."""
-        return await types_with_fields(self.flexible_asset_types, self.fields)
+    async def health(self) -> Health:
+        """Try the key and the connection with one small request. Raises nothing."""
+        return await examine(self, self._clock)
 
     async def __aenter__(self) -> Self:
         return self

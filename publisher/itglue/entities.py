@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 from publisher.itglue import models as m
 
 if TYPE_CHECKING:
-    from publisher.itglue.client import ITGlue
+    from publisher.itglue.collections import Collections
     from publisher.itglue.resources import Resource
     from publisher.itglue.sync import ITGlueClient, SyncResource
 
@@ -50,10 +50,10 @@ class Entry(Generic[A]):
     @overload
     def __get__(self, client: None, owner: type) -> Entry[A]: ...
     @overload
-    def __get__(self, client: ITGlue, owner: type) -> Resource[A]: ...
+    def __get__(self, client: Collections, owner: type) -> Resource[A]: ...
     @overload
     def __get__(self, client: ITGlueClient, owner: type) -> SyncResource[A]: ...
-    def __get__(self, client: ITGlue | ITGlueClient | None, owner: type) -> Any:
+    def __get__(self, client: Collections | ITGlueClient | None, owner: type) -> Any:
         return self if client is None else client.resource(self.entity)
 
 

@@ -22,6 +22,8 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from publisher.itglue.attachments import Attachments
+from publisher.itglue.blocking import blocking
+from publisher.itglue.bulk import Done, Progress, for_each_in_threads, silent
 from publisher.itglue.client import ITGlue
 from publisher.itglue.entities import Entities, Entity
 from publisher.itglue.hooks import Callback, Change
@@ -30,12 +32,13 @@ from publisher.itglue.models import (
     Attributes,
     DocumentSection,
     FlexibleAssetField,
+    Folder,
+    Organization,
     Record,
     RelatedItem,
 )
 from publisher.itglue.paging import LARGEST, Page
 from publisher.itglue.resources import Filter, Id, Resource
-from publisher.itglue.types import TypeWithFields
 
 A = TypeVar("A", bound=Attributes)
 T = TypeVar("T")
@@ -201,6 +204,11 @@ class ITGlueClient(Entities):
         """Requests that may still be sent at once."""
         return self._client.budget_left
 
+    @property
+    def budget(self) -> int:
+        """Requests that may be sent in a whole window."""
+        return self._client.budget
+
     def resource(self, entity: Entity[A]) -> SyncResource[A]:
         """The collection of an entity."""
         return SyncResource(self._client.resource(entity), self._loop)
@@ -238,9 +246,40 @@ class ITGlueClient(Entities):
         """The fields of a flexible asset type."""
         return SyncResource(self._client.fields(type_id), self._loop)
 
-    def types_with_fields(self) -> list[TypeWithFields]:
-        """All flexible asset types, each with its fields in their order."""
-        return self._loop.run(self._client.types_with_fields())
+    def document_folders(self, organization_id: Id) -> SyncResource[Folder]:
+        """The document folders of an organization, at all depths."""
+        return SyncResource(self._client.document_folders(organization_id), self._loop)
+
+    types_with_fields = blocking(ITGlue.types_with_fields)
+    health = blocking(ITGlue.health)
+    list_documents = blocking(ITGlue.list_documents)
+    create_document = blocking(ITGlue.create_document)
+    publish_document = blocking(ITGlue.publish_document)
+    add_document_image = blocking(ITGlue.add_document_image)
+    upload_document = blocking(ITGlue.upload_document)
+    download_attachment = blocking(ITGlue.download_attachment)
+    create_flexible_asset_type = blocking(ITGlue.create_flexible_asset_type)
+    create_flexible_asset_from_markdown = blocking(ITGlue.create_flexible_asset_from_markdown)
+    link = blocking(ITGlue.link)
+    relationships = blocking(ITGlue.relationships)
+
+    def for_each_organization(
+        self,
+        work: Callable[[Record[Organization]], T],
+        organizations: Iterable[Record[Organization]] | None = None,
+        *,
+        at_once: int = 8,
+        progress: Progress = silent,
+    ) -> Done[Record[Organization], T]:
+        """Call *work*, in threads, for each organization (all by default); see `bulk.for_each`."""
+        which = self.organizations.list() if organizations is None else organizations
+        everything = list(
+            which
+        )  # read here: this generator would wait inside the loop's own thread
+        return for_each_in_threads(everything, work, at_once=at_once, progress=progress)
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._loop.run(work)
 
     def __enter__(self) -> Self:
         return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from publisher.itglue.models import Attributes, FlexibleAssetField, FlexibleAssetType, Record
@@ -32,6 +32,32 @@ async def types_with_fields(
     if included:
         return [_join(each, [f for f in included if _belongs(f, each)]) for each in found]
     return [_join(each, await fields_of(each.id).list()) for each in found]
+
+
+def title_key(fields: Sequence[Record[FlexibleAssetField]]) -> str:
+    """The trait that a title goes into: the first that the type uses for its title.
+
+    Raises:
+        ValueError: there is none.
+    """
+    texts = [f.attributes for f in fields if f.attributes.kind == "Text"]
+    used = [each for each in texts if each.use_for_title] or texts
+    if not used or not used[0].name_key:
+        raise ValueError("the asset type has no Text field for a title")
+    return used[0].name_key
+
+
+def body_key(fields: Sequence[Record[FlexibleAssetField]]) -> str:
+    """The trait that a text goes into: the type's one Textbox.
+
+    Raises:
+        ValueError: it has none, or several.
+    """
+    keys = [f.attributes.name_key for f in fields if f.attributes.kind == "Textbox"]
+    if len(keys) != 1 or not keys[0]:
+        names = ", ".join(key or "?" for key in keys) or "none"
+        raise ValueError(f"say with `body` which Textbox the text goes into (there is: {names})")
+    return keys[0]
 
 
 def _field(record: Record[Attributes]) -> Record[FlexibleAssetField] | None:
