@@ -79,13 +79,18 @@ class Repository:
     driver: Driver
 
     @cached_property
+    def origin(self) -> str:
+        """The URL of the remote called origin, as configured; '' for none."""
+        return text(self.driver.ask("config", "--get", "remote.origin.url").output).strip()
+
+    @cached_property
     def name(self) -> str:
         """What the repository calls itself: the last part of origin's URL, else its folder's name.
 
         Made to fit ``[docs] id``, which it stands in for.
         """
-        url = text(self.driver.ask("config", "--get", "remote.origin.url").output).strip()
-        last = re.split(r"[/\\:]", url.rstrip("/\\"))[-1].removesuffix(".git") or self.top.name
+        last = re.split(r"[/\\:]", self.origin.rstrip("/\\"))[-1]
+        last = last.removesuffix(".git") or self.top.name
         return _NAME_RUBBISH.sub("-", last).lstrip("._-")[:64] or "docs"
 
     def tree(self, ref: str = "HEAD") -> Tree:
