@@ -6,6 +6,7 @@ import html
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import unquote
 
 from publisher.itglue.documents import sources
 
@@ -36,7 +37,7 @@ def pictures_beside(file: Path, text: str) -> dict[str, bytes]:
     folder = file.parent.resolve()
     found: dict[str, bytes] = {}
     for source in sources(text):
-        path = (folder / source).resolve()
+        path = (folder / unquote(source)).resolve()
         local = ":" not in source and path.is_relative_to(folder)
         if local and path.is_file():
             found[source] = path.read_bytes()
