@@ -15,6 +15,11 @@ PublisherError
 │   └── Locked                another run holds the instance's lease
 ├── Refused                   a safety check said no, before the first write
 │   └── StalePlan             the plan file no longer fits what is there
+├── HostError                 the code host (GitHub, GitLab, Azure DevOps), for `publisher comment`
+│   ├── NoPullRequest         this is no pipeline run of a pull request
+│   ├── NoToken               the variable that holds the host's token is not set
+│   ├── HostRefused           the host answered 4xx, or something that is no answer
+│   └── HostOutOfReach        the host cannot be reached, or fails
 ├── Interrupted               SIGINT or SIGTERM
 └── ITGlueError
     ├── NoKey                 no API key for the instance
@@ -142,6 +147,43 @@ class Interrupted(PublisherError):
     def __init__(self, left: int = 0) -> None:
         super().__init__(left)
         self.left = left
+
+
+class HostError(PublisherError):
+    """The host of the repository cannot be worked with."""
+
+
+class NoPullRequest(HostError):
+    """*host* is the pipeline's host, '' when none is known; *missing* is what it does not say."""
+
+    def __init__(self, host: str = "", missing: str = "") -> None:
+        super().__init__(host, missing)
+        self.host, self.missing = host, missing
+
+
+class NoToken(HostError):
+    """*variable* is not set; *why* says what it takes to have it."""
+
+    def __init__(self, host: str, variable: str, why: str) -> None:
+        super().__init__(host, variable, why)
+        self.host, self.variable, self.why = host, variable, why
+
+
+class HostRefused(HostError):
+    """*host* answered *status* to *request*; *detail* is what it said, *hint* what may help."""
+
+    def __init__(self, host: str, status: int, request: str, detail: str, hint: str) -> None:
+        super().__init__(host, status, request, detail, hint)
+        self.host, self.status, self.request = host, status, request
+        self.detail, self.hint = detail, hint
+
+
+class HostOutOfReach(HostError):
+    """*host* could not be reached, or answered 5xx."""
+
+    def __init__(self, host: str, cause: str) -> None:
+        super().__init__(host, cause)
+        self.host, self.cause = host, cause
 
 
 class ITGlueError(PublisherError):

@@ -31,7 +31,7 @@ def exit_code(error: errors.PublisherError) -> int:
     """The exit code that an error ends the program with."""
     if isinstance(error, errors.Refused | errors.Locked):
         return REFUSED
-    if isinstance(error, errors.OutOfReach | errors.Throttled):
+    if isinstance(error, errors.OutOfReach | errors.Throttled | errors.HostOutOfReach):
         return UNREACHABLE
     if isinstance(error, errors.Interrupted):
         return INTERRUPTED
@@ -133,6 +133,20 @@ def _bad_key(error: Any) -> str:
     )
 
 
+def _no_pull_request(error: Any) -> str:
+    if not error.host:
+        return (
+            "this is no pipeline of GitHub Actions, GitLab CI or Azure Pipelines.\n"
+            "To see what would be posted: publisher comment PLANFILE --dry-run"
+        )
+    return f"{error.host} runs this for no pull request: {error.missing}."
+
+
+def _host_refused(error: Any) -> str:
+    said = f" ({error.detail})" if error.detail else ""
+    return f"{error.host} refuses {error.request}: {error.status}{said}.\n{error.hint}"
+
+
 _WORDS: dict[type[errors.PublisherError], Callable[[Any], str]] = {
     errors.NoConfig: _no_config,
     errors.BadConfig: _bad_config,
@@ -147,6 +161,10 @@ _WORDS: dict[type[errors.PublisherError], Callable[[Any], str]] = {
     errors.Locked: _locked,
     errors.Refused: _refused,
     errors.StalePlan: _stale,
+    errors.NoPullRequest: _no_pull_request,
+    errors.NoToken: lambda e: f"{e.variable} is not set, so {e.host} takes no comment.\n{e.why}",
+    errors.HostRefused: _host_refused,
+    errors.HostOutOfReach: lambda e: f"{e.host} is out of reach: {e.cause}\nTry again later.",
     errors.Interrupted: lambda e: (
         f"interrupted; {e.left} changes were not begun.\n"
         "What was done is kept: the next apply goes on from here."

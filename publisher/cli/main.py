@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "Validate the documents, with no network.",
     "plan": "Show what apply would do, and why; write nothing.",
     "apply": "Carry a plan out.",
+    "comment": "Post a plan as the pull request's one comment.",
     "status": "Show documents, targets, drift, pending work and overdue reviews.",
     "state": "Look after the state: show, rebuild, forget, unlock.",
     "simulator": "Run the embedded IT Glue.",
