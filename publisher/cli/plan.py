@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,20 @@ import click
 
 from publisher.cli.context import Context
 from publisher.cli.failures import CHANGES, ERROR, OK, REFUSED, explained
+from publisher.cli.links import source_links
 from publisher.cli.open import opened
 from publisher.cli.options import PlanOptions, options_from, plan_options
 from publisher.cli.planning import plan_with, print_json, show
+from publisher.gather.wording import MOST, read_wordings
 from publisher.plan import Plan
+from publisher.plan.markdown import Link, as_markdown
+from publisher.plan.output import Wordings
 
 
 @click.command("plan")
 @plan_options
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text")
+@click.option("--full", is_flag=True, help="Show every organization and every changed line.")
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -28,7 +34,13 @@ from publisher.plan import Plan
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 @click.pass_obj
 def command(
-    context: Context, /, form: str, out: Path | None, detailed_exitcode: bool, **values: Any
+    context: Context,
+    /,
+    form: str,
+    full: bool,
+    out: Path | None,
+    detailed_exitcode: bool,
+    **values: Any,
 ) -> None:
     """Show what apply would do, and why. Writes nothing in IT Glue.
 
@@ -36,18 +48,31 @@ def command(
     Examples:
       publisher plan
       publisher plan --ref origin/main --format json --out plan.json
+      publisher plan --format markdown --out plan.json > plan.md
       publisher plan --only 'clients/acme/**' --full-refresh
     """
     options = options_from(values)
     with explained():
-        plan = asyncio.run(_plan(context, options))
+        shown = asyncio.run(_plan(context, options, texts=form != "json", full=full))
+        plan = shown.plan
         if out:
             out.write_text(json.dumps(plan.as_json(), indent=2, ensure_ascii=False) + "\n", "utf-8")
         if form == "json":
             print_json(plan.as_json())
+        elif form == "markdown":
+            click.echo(as_markdown(plan, shown.wordings, link=shown.link), nl=False)
         else:
-            show(plan)
+            show(plan, shown.wordings, full=full)
     raise SystemExit(exit_code(plan, detailed=detailed_exitcode))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A plan, and what it takes to show it."""
+
+    plan: Plan
+    wordings: Wordings
+    link: Link
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> int:
@@ -59,7 +84,10 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
     return CHANGES if detailed and plan.changes else OK
 
 
-async def _plan(context: Context, options: PlanOptions) -> Plan:
+async def _plan(context: Context, options: PlanOptions, *, texts: bool, full: bool) -> Shown:
     async with opened(context) as docs:
-        _, planned = await plan_with(docs, options)
-        return planned.plan
+        session, planned = await plan_with(docs, options)
+        most = len(planned.plan.actions) + len(planned.plan.drifts) if full else MOST
+        wordings = await read_wordings(session, planned, most=most) if texts else Wordings()
+        link = source_links(docs.project.repository, planned.plan.commit)
+        return Shown(planned.plan, wordings, link)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping
 
 import click
@@ -16,7 +17,7 @@ from publisher.gather.catalog import Unresolved
 from publisher.gather.session import Options, Planned, Session
 from publisher.model import Diagnostic
 from publisher.plan import Plan, Policy
-from publisher.plan.output import as_text
+from publisher.plan.output import Wordings, as_text
 from publisher.render import Page
 from publisher.source.documents import Parsed
 
@@ -66,12 +67,22 @@ def session_with(opened: Opened, options: PlanOptions) -> Session:
     )
 
 
-def show(plan: Plan) -> None:
+COLOURS = {"+": "green", "~": "yellow", ">": "cyan", "=": "cyan", "-": "red", "!": "magenta"}
+_MARKED = re.compile(r"\[-.*?-\]|\{\+.*?\+\}")
+
+
+def show(plan: Plan, wordings: Wordings | None = None, *, full: bool = False) -> None:
     """Print a plan for people."""
-    colours = {"+": "green", "~": "yellow", ">": "cyan", "=": "cyan", "-": "red", "!": "magenta"}
-    for line in as_text(plan):
+    for line in as_text(plan, wordings, full=full):
         sign = line[2:3] if line.startswith("  ") and line[3:4] == " " else ""
-        click.echo(click.style(line, fg=colours.get(sign)))
+        if line.startswith(" " * 8):
+            click.echo(_MARKED.sub(_coloured, line))
+        else:
+            click.echo(click.style(line, fg=COLOURS.get(sign)))
+
+
+def _coloured(marked: re.Match[str]) -> str:
+    return click.style(marked[0], fg="red" if marked[0][0] == "[" else "green")
 
 
 def print_json(value: object) -> None:
