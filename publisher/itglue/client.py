@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Self
 from publisher.config import REGIONS, check_url
 from publisher.itglue.clock import Clock, SystemClock
 from publisher.itglue.conveniences import Conveniences
-from publisher.itglue.events import BreakerState, Listener, Logs
+from publisher.itglue.events import BreakerState, Listener, Logs, Several, log
 from publisher.itglue.health import Health, examine
 from publisher.itglue.hooks import Callback, Hooks
+from publisher.itglue.key_use import REVOKED_AFTER, WARN_AFTER, KeyUse, Noting
 from publisher.itglue.keys import Secret, find_key
 from publisher.itglue.sender import Sender
 from publisher.itglue.throttle import RateLimit
@@ -58,7 +59,8 @@ class ITGlue(Conveniences):
         Args:
             base_url: where the API is; else *region* (us, eu, au) says it, else the environment's
                 ITGLUE_BASE_URL, else it is the US.
-            api_key: else the environment or the keyring has it, under *instance*.
+            api_key: else the environment or the keyring has it, under *instance*; then the day of
+                its use is noted, and a warning comes from day 80 of the 90 without use.
             instance: the name of the account.
             transport: instead of the network, for tests.
             rate_limit: the account's budget, of which 2 % are kept in reserve.
@@ -76,6 +78,9 @@ class ITGlue(Conveniences):
         self.instance = instance
         self.base_url = check_url(_base_url(base_url, region), f"instance {instance}")
         key = Secret(api_key) if isinstance(api_key, str) else api_key or find_key(instance)
+        listener = listener or Logs()
+        if api_key is None:
+            listener = Several(listener, _watch_use(key, instance))
         self.hooks = hooks or Hooks()
         self._clock = clock or SystemClock()
         self._wire = Wire(
@@ -90,7 +95,7 @@ class ITGlue(Conveniences):
             rate_limit=rate_limit,
             concurrency=concurrency,
             clock=self._clock,
-            listener=listener or Logs(),
+            listener=listener,
             rng=rng or random.Random(),  # noqa: S311 (jitter, no secret)
         )
 
@@ -143,6 +148,16 @@ class ITGlue(Conveniences):
 
     def __repr__(self) -> str:
         return f"ITGlue({self.base_url!r}, instance={self.instance!r})"
+
+
+def _watch_use(key: Secret, instance: str) -> Listener:
+    """Warn of a key that will soon be revoked, and note that it is used."""
+    use = KeyUse()
+    idle = use.idle(key)
+    if idle is not None and idle >= WARN_AFTER:
+        event = "API key not used for long, IT Glue revokes it"
+        log("warning", event, instance=instance, days=idle, revoked_after=REVOKED_AFTER)
+    return Noting(use, key)
 
 
 def _base_url(base_url: str | None, region: str | None) -> str:

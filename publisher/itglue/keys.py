@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from publisher.errors import NoKey
+from publisher.errors import BadConfig, NoKey
 
 SERVICE = "itglue-publisher"
 """The keyring's service; its user is the instance's name."""
@@ -51,19 +52,78 @@ def variables(instance: str) -> tuple[str, str]:
     return f"ITGLUE_API_KEY_{name}", "ITGLUE_API_KEY"
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A key, and where it was."""
+
+    key: Secret
+    variable: str | None
+    """The environment variable that held it; None: the keyring."""
+
+    @property
+    def origin(self) -> str:
+        return f"environment variable {self.variable}" if self.variable else "keyring"
+
+
+def look_for_key(instance: str, environ: Mapping[str, str] | None = None) -> Found | None:
+    """The API key of *instance*: from the environment, else from the system's keyring."""
+    values = os.environ if environ is None else environ
+    for name in variables(instance):
+        if found := values.get(name, "").strip():
+            return Found(Secret(found), name)
+    kept = _from_keyring(instance)
+    return Found(Secret(kept), None) if kept else None
+
+
 def find_key(instance: str, environ: Mapping[str, str] | None = None) -> Secret:
     """The API key of *instance*: from the environment, else from the system's keyring.
 
     Raises:
         NoKey: neither has one.
     """
-    values = os.environ if environ is None else environ
-    names = variables(instance)
-    found = next((values[name].strip() for name in names if values.get(name, "").strip()), None)
-    found = found or _from_keyring(instance)
-    if not found:
-        raise NoKey(instance, names)
-    return Secret(found)
+    found = look_for_key(instance, environ)
+    if found is None:
+        raise NoKey(instance, variables(instance))
+    return found.key
+
+
+def store_key(instance: str, key: Secret) -> None:
+    """Keep the key of *instance* in the system's keyring, in place of an older one.
+
+    Raises:
+        BadConfig: the system has no keyring that keeps it.
+    """
+    import keyring
+    from keyring.errors import KeyringError
+
+    cause = "it does not keep what it is given"
+    try:
+        keyring.set_password(SERVICE, instance, key.reveal())
+        if keyring.get_password(SERVICE, instance) == key.reveal():
+            return
+    except KeyringError as error:
+        cause = key.mask(str(error)) or type(error).__name__
+    name = variables(instance)[0]
+    problem = f"the system's keyring cannot be used: {cause}"
+    raise BadConfig("keyring", problem, f"Set the environment variable {name} instead.")
+
+
+def forget_key(instance: str) -> bool:
+    """Delete the key of *instance* from the system's keyring; False: it had none.
+
+    Raises:
+        BadConfig: the keyring does not let it go.
+    """
+    import keyring
+    from keyring.errors import KeyringError
+
+    if _from_keyring(instance) is None:
+        return False
+    try:
+        keyring.delete_password(SERVICE, instance)
+    except KeyringError as error:
+        raise BadConfig("keyring", f"the key cannot be deleted: {error}") from None
+    return True
 
 
 def _from_keyring(instance: str) -> str | None:
