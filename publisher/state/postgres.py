@@ -69,7 +69,9 @@ class PostgresStore(SqlStore):
 
     def _version(self) -> int:
         """How many steps the schema has taken; 0 when there is none."""
-        if self._rows("SELECT to_regclass('meta')") == [(None,)]:
+        # Asked of the catalog: name look-ups go by a cache, which misses what was made just now.
+        query = "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = ? AND tablename = 'meta'"
+        if not self._rows(query, (self.schema,)):
             return 0
         return int(self.meta("format") or 0)
 

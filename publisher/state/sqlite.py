@@ -35,8 +35,9 @@ class SqliteStore(SqlStore):
 
     def _open(self) -> None:
         db = self._db
-        (application,) = db.execute("PRAGMA application_id").fetchone()
+        # In this order: another process may be making the state between two of these looks.
         (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        (application,) = db.execute("PRAGMA application_id").fetchone()
         version = self._version()
         if application != APPLICATION_ID and tables:
             raise StateUnusable(self.url, "foreign")

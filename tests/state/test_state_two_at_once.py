@@ -79,6 +79,26 @@ def test_two_processes_over_one_state_make_no_duplicate(
     assert (after["unchanged"], after["create"], after["pending"]) == (len(DOCUMENTS), 0, 0)
 
 
+RACE = """
+import sys
+from pathlib import Path
+from publisher.state import open_store
+for number in range(30):
+    url = sys.argv[1].replace("state.db", f"state{number}.db")
+    open_store(url, Path("/"), {"instance": f"race{number}"}).close()
+"""
+
+
+def test_states_can_be_made_by_two_processes_at_once(state_url: str) -> None:
+    """Nobody takes a half-made state for a foreign one."""
+    words = [sys.executable, "-c", RACE, state_url]
+    racing = [
+        subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    assert [code for code, _ in finish(racing)] == [0, 0, 0]
+
+
 def finish(processes: list[subprocess.Popen[str]]) -> list[tuple[int, str]]:
     """The exit code of each, and what it said."""
     ended = []
