@@ -1,0 +1,103 @@
+"""From the global options to a client: no Git, no documents, no state needed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from publisher.cli.context import Context
+from publisher.cli.local import BASE_URL, open_local
+from publisher.cli.logs import watched
+from publisher.config import FILE_NAME, LOCAL, Config, Instance, choose_instance, load
+from publisher.errors import NoConfig, SourceError
+from publisher.itglue import ITGlue, Listener, RateLimit, Secret
+from publisher.source.git import find_root
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The instance that is meant."""
+
+    name: str
+    settings: Instance
+    root: Path
+    """The folder beside which the local instance lies."""
+
+    @property
+    def base_url(self) -> str:
+        if self.name == LOCAL:
+            return BASE_URL
+        return os.environ.get("ITGLUE_BASE_URL") or self.settings.url
+
+
+def chosen(context: Context) -> Choice:
+    """The instance that is meant: inside a docs repository, or outside of any.
+
+    Raises:
+        BadConfig: the configuration makes no sense, or nobody knows the instance.
+    """
+    root, config = _configured(context)
+    name, settings = instance_of(context, config)
+    return Choice(name, settings, root)
+
+
+def instance_of(context: Context, config: Config) -> tuple[str, Instance]:
+    """The instance that is meant, and its settings.
+
+    Raises:
+        BadConfig: nobody knows it. With ITGLUE_BASE_URL set, any name will do.
+    """
+    name = choose_instance(context.instance, config)
+    if name not in config.instances and name != LOCAL and os.environ.get("ITGLUE_BASE_URL"):
+        return name, Instance()
+    return name, config.instance(name)
+
+
+@contextlib.asynccontextmanager
+async def connected(context: Context) -> AsyncIterator[ITGlue]:
+    """A client of the instance that is meant.
+
+    Raises:
+        PublisherError: as `chosen`; or there is no key.
+    """
+    choice = chosen(context)
+    with watched(context, choice.name) as listener:
+        async with contextlib.AsyncExitStack() as stack:
+            yield await stack.enter_async_context(client(choice, stack, listener))
+
+
+def client(choice: Choice, stack: contextlib.AsyncExitStack, listener: Listener) -> ITGlue:
+    """The client of an instance; *stack* closes what it stands on.
+
+    Raises:
+        NoKey: there is none.
+    """
+    settings = choice.settings
+    limit = RateLimit(settings.rate_limit.requests, settings.rate_limit.seconds)
+    key = transport = None
+    if choice.name == LOCAL:
+        site, transport = open_local(choice.root)
+        stack.callback(site.close)
+        key = Secret("local")
+    return ITGlue(
+        base_url=choice.base_url,
+        api_key=key,
+        instance=choice.name,
+        transport=transport,
+        rate_limit=limit,
+        concurrency=settings.concurrency,
+        listener=listener,
+    )
+
+
+def _configured(context: Context) -> tuple[Path, Config]:
+    """The nearest publisher.toml with its folder, else the defaults with the working folder."""
+    try:
+        root = find_root(context.repo, context.config)
+    except (SourceError, NoConfig):  # no Git is needed here, and no docs repository
+        root = context.repo.resolve()
+    path = context.config or root / FILE_NAME
+    return root, load(path) if context.config or path.is_file() else Config()
