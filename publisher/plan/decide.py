@@ -108,7 +108,10 @@ class _Decision:
     def _known(self, desired: Desired) -> Known | None:
         former = self.sides.moves.get(desired.key, desired.key)
         known = self.sides.known.get(former) or self.sides.known.get(desired.key)
-        return known if known and not self._other_type(desired, known) else None
+        if known is None or self._other_type(desired, known):
+            return None
+        removed = known.archived and known.asset_id not in self.sides.existing
+        return None if removed else known
 
     def _other_type(self, desired: Desired, known: Known) -> bool:
         """The document was given another type: a new asset, and the old one is removed."""
@@ -117,10 +120,7 @@ class _Decision:
     # Not published yet
 
     def _new(self, desired: Desired) -> None:
-        intent = self.sides.intents.get(desired.key)
-        left = intent.at + self.policy.settle_seconds - self.sides.now if intent else 0.0
-        if left > 0:
-            self.pending.append(Pending(desired.key, desired.document, left))
+        if self._waits(desired):
             return
         foreign = self.foreign.get((desired.key, desired.type_id))
         if foreign and foreign.marker:
@@ -134,6 +134,14 @@ class _Decision:
             self._adopt(desired, same)
         else:
             self._create(desired, ("new document",))
+
+    def _waits(self, desired: Desired) -> bool:
+        """Whether an earlier run's create of it may yet appear."""
+        intent = self.sides.intents.get(desired.key)
+        left = intent.at + self.policy.settle_seconds - self.sides.now if intent else 0.0
+        if left > 0:
+            self.pending.append(Pending(desired.key, desired.document, left))
+        return left > 0
 
     def _same_title(self, desired: Desired) -> list[Existing]:
         place = (desired.organization.id, desired.type_id, title_hash(desired.title or ""))
@@ -170,7 +178,7 @@ class _Decision:
         if existing is None:
             self._missing(desired, known, changes)
             return
-        edits = compare_remote(known, existing)
+        edits = [edit for edit in compare_remote(known, existing) if not _agreed(desired, edit)]
         overwrite = self._overwrites(desired.key)
         clash = _clash(desired, changes, edits)
         if edits:
@@ -191,7 +199,8 @@ class _Decision:
             Drift(desired.key, desired.document, known.asset_id, known.url, known.updated_at, what)
         )
         if self._overwrites(desired.key):
-            self._create(desired, (gone, "created again"), drift=True)
+            if not self._waits(desired):
+                self._create(desired, (gone, "created again"), drift=True)
         elif any(not change.subject.startswith("ref:") for change in changes):
             self._hold(desired, None, f"the document changed, and {gone}")
 
@@ -301,6 +310,11 @@ class _Decision:
             requests=requests,
         )
         self.actions.append(action)
+
+
+def _agreed(desired: Desired, edit: Change) -> bool:
+    """Whether an attachment is gone on both sides."""
+    return edit.subject.startswith("file:") and edit.subject[5:] not in desired.files
 
 
 def _clash(desired: Desired, changes: list[Change], edits: list[Change]) -> list[Change]:

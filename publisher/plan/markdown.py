@@ -10,9 +10,12 @@ from __future__ import annotations
 import html
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TypeAlias, TypeVar
 from urllib.parse import quote
 
+from publisher.model import Diagnostic
 from publisher.plan.difference import Wording, difference, side
 from publisher.plan.groups import Group, counted, fan_outs, named
 from publisher.plan.model import Action, Drift, FileChange, Plan
@@ -26,6 +29,8 @@ _SHARE = 0.5
 """The share of what is left that one part may take, so that no part starves the next."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _SPECIAL = re.compile(r"([\\`*_\[\]|~$])")
+
+T = TypeVar("T")
 
 Link = Callable[[str], str]
 """Path in the docs root -> the URL at which the host shows it; '' for none."""
@@ -57,13 +62,14 @@ def as_markdown(
     first = [group for group in every if group.first.verb in ALWAYS]
     rest = [group for group in every if group.first.verb not in ALWAYS]
     page.add("\n".join(_head(plan)))
-    page.part("By organization", _table(plan), table=True)
-    errors = [found for found in plan.diagnostics if found.code != "drift"]
-    page.part("Findings", (f"- {code(f.place)}: {plain(f.message)} ({f.code})" for f in errors))
-    page.part("Removed or held back", (_item(group, link) for group in first))
-    page.part("Edited in IT Glue", (_drift(drift) for drift in plan.drifts))
-    page.part("Changes", (_item(group, link) for group in rest))
-    page.part("Texts", _details(plan, first + rest, wordings or Wordings()), last=True)
+    page.part("By organization", [*_table(plan)], str, table=True)
+    page.part("Errors", plan.errors, _finding)
+    page.part("Removed or held back", first, partial(_item, link=link))
+    page.part("Edited in IT Glue", plan.drifts, _drift)
+    page.part("Changes", rest, partial(_item, link=link))
+    warnings = [f for f in plan.diagnostics if f.severity == "warning" and f.code != "drift"]
+    page.part("Warnings", warnings, _finding)
+    page.part("Texts", _texts(plan, first + rest, wordings or Wordings()), _details, last=True)
     return page.text()
 
 
@@ -80,22 +86,31 @@ class _Page:
         self.left -= len(text) + 1
 
     def part(
-        self, heading: str, entries: Iterable[str], *, table: bool = False, last: bool = False
+        self,
+        heading: str,
+        entries: Sequence[T],
+        write: Callable[[T], str],
+        *,
+        table: bool = False,
+        last: bool = False,
     ) -> None:
         """Write a heading and as many entries as its share of the room holds."""
-        listed = list(entries)
         rows = 2 if table else 0
-        if len(listed) <= rows:
+        if len(entries) <= rows:
             return
         room = self.left if last else int(self.left * _SHARE)
-        kept, used = 0, len(heading) + 8
-        while kept < len(listed) and used + len(listed[kept]) + 1 <= room:
-            used += len(listed[kept]) + 1
-            kept += 1
-        if kept > rows:
-            self.add("\n".join(["", f"### {heading}", "", *listed[:kept]]))
-        if kept < len(listed):
-            self.folded.append(f"{len(listed) - max(kept, rows)} of “{heading}”")
+        kept: list[str] = []
+        used = len(heading) + 8
+        for entry in entries:
+            text = write(entry)
+            used += len(text) + 1
+            if used > room:
+                break
+            kept.append(text)
+        if len(kept) > rows:
+            self.add("\n".join(["", f"### {heading}", "", *kept]))
+        if len(kept) < len(entries):
+            self.folded.append(f"{len(entries) - max(len(kept), rows)} of “{heading}”")
 
     def text(self) -> str:
         if self.folded:
@@ -162,6 +177,12 @@ def _table(plan: Plan) -> Iterator[str]:
         yield f"| {plain(name)} | {counted(rows[name])} |"
 
 
+def _finding(found: Diagnostic) -> str:
+    place = f"{code(found.place)}: " if found.place else ""
+    fix = f" {plain(found.fix)}" if found.fix else ""
+    return f"- {place}{plain(found.message)} ({code(found.code)}){fix}"
+
+
 def _item(group: Group, link: Link) -> str:
     action = group.first
     lines = [f"- {SIGNS_MARKDOWN[action.verb]} {_name(action, link)} → {_where(group)}"]
@@ -175,7 +196,8 @@ SIGNS_MARKDOWN = {verb: f"`{sign}` **{verb}**" for verb, sign in SIGNS.items()}
 
 
 def _name(action: Action, link: Link) -> str:
-    url = link(action.document)
+    gone = action.verb in ("archive", "delete")
+    url = "" if gone else link(action.document)
     path = code(action.document)
     return f"{plain(action.title)} ({f'[{path}]({url})' if url else path})"
 
@@ -201,31 +223,43 @@ def _drift(drift: Drift) -> str:
     return f"- {code(drift.document)}: {plain('; '.join(drift.what))} ({where})"
 
 
-def _details(plan: Plan, groups: Sequence[Group], wordings: Wordings) -> Iterator[str]:
-    """The texts that change, each folded."""
-    for drift in plan.drifts:
-        if found := wordings.drifts.get(drift.key):
-            yield from _folded(f"{drift.document}, as edited in IT Glue", found)
-    for group in groups:
-        action = group.first
-        if found := wordings.actions.get(action.key):
-            where = group.organizations[0].name
-            yield from _folded(f"{action.document} ({where}): {action.title}", found)
+Text: TypeAlias = tuple[str, Sequence[Wording]]
+"""What to call a text, and how its fields change."""
 
 
-def _folded(summary: str, wordings: Iterable[Wording]) -> Iterator[str]:
+def _texts(plan: Plan, groups: Sequence[Group], wordings: Wordings) -> list[Text]:
+    """The texts that change, or were edited in IT Glue."""
+    edited = [
+        (f"{drift.document}, as edited in IT Glue", wordings.drifts.get(drift.key, ()))
+        for drift in plan.drifts
+    ]
+    changed = [
+        (
+            f"{group.first.document} ({group.first.organization.name}): {group.first.title}",
+            wordings.actions.get(group.first.key, ()),
+        )
+        for group in groups
+    ]
+    return [(name, fields) for name, fields in edited + changed if fields]
+
+
+def _details(text: Text) -> str:
+    """How one text changes, folded."""
+    name, wordings = text
+    # Each line begins with '+', '-' or '@', so none can end the fence.
     lines = [line for wording in wordings for line in _diff(wording)]
-    if lines:
-        # Each line begins with '+', '-' or '@', so none can end the fence.
-        body = "\n".join(["```diff", *lines, "```"])
-        said = html.escape(_CONTROL.sub(" ", summary))
-        yield f"<details><summary>{_unmentioned(said)}</summary>\n\n{body}\n\n</details>\n"
+    body = "\n".join(["```diff", *lines, "```"])
+    said = _unmentioned(html.escape(_CONTROL.sub(" ", name)).replace("[", "&#91;"))
+    return f"<details><summary>{said}</summary>\n\n{body}\n\n</details>\n"
 
 
 def _diff(wording: Wording) -> Iterator[str]:
+    heading = None
     for hunk in difference(wording.old, wording.new):
-        below = f", {hunk.heading}" if hunk.heading else ""
-        yield _CONTROL.sub(" ", f"@@ {wording.field}{below} @@")
+        if hunk.heading != heading:
+            heading = hunk.heading
+            below = f", {heading}" if heading else ""
+            yield _CONTROL.sub(" ", f"@@ {wording.field}{below} @@")
         for line in hunk.lines:
             for kind, sign in (("old", "-"), ("new", "+")):
                 said = side(line, kind)  # type: ignore[arg-type]  # the two literals above

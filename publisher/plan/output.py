@@ -128,8 +128,11 @@ def replacement(file: FileChange) -> str:
 
 def differing(wording: Wording) -> Iterator[str]:
     """What changes in one field, line by line, below the heading where it does."""
+    heading = None
     for hunk in difference(wording.old, wording.new):
-        yield f"{wording.field}, {hunk.heading}:" if hunk.heading else f"{wording.field}:"
+        if hunk.heading != heading:
+            heading = hunk.heading
+            yield f"{wording.field}, {heading}:" if heading else f"{wording.field}:"
         yield from (f"  {marked(line)}" for line in hunk.lines)
 
 
