@@ -7,10 +7,11 @@ import time
 from collections.abc import Collection
 from dataclasses import replace
 
-from publisher.apply.desk import Desk
+from publisher.apply.desk import Desk, begin
+from publisher.apply.patch import Held, complete, patch, read
 from publisher.errors import OutcomeUnknown, PublisherError
-from publisher.gather.fingerprint import AssetRecord, Seen, by_id, input_form, seen, uploads
-from publisher.gather.recover import known_files, says
+from publisher.gather.fingerprint import Seen, input_form, uploads
+from publisher.gather.recover import recognise
 from publisher.marker import Marker, content_digest, new_attempt
 from publisher.model import Json
 from publisher.plan.compare import base_of, remote_changes
@@ -19,14 +20,6 @@ from publisher.targets import Desired, Intent, Known
 
 JUST_NOW = 60.0
 """Seconds for which what a list said of an asset serves as the look before a write."""
-
-
-class Held(PublisherError):
-    """This target cannot be written now: *reason*. The others go on."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 async def create(desk: Desk, key: str, *, instead_of: str = "") -> Known:
@@ -44,24 +37,19 @@ async def create(desk: Desk, key: str, *, instead_of: str = "") -> Known:
         "flexible-asset-type-id": _number(desired.type_id),
         "traits": traits,
     }
-    intent = Intent(key, "asset", "", marker.attempt, desk.now(), desired.document)
+    intent = Intent(key, "asset", "", marker.attempt, 0, desired.document)
     try:
         record = await desk.itglue.flexible_assets.create(
-            attributes, before=functools.partial(_begin, desk, intent)
+            attributes, before=functools.partial(begin, desk, intent)
         )
     except OutcomeUnknown:
         raise
     except PublisherError:
         desk.store.drop(intent)
         raise
-    found = await _complete(desk, record, desired.type_id)
+    found = await complete(desk, record, desired.type_id)
     _report_loss(desk, desired, traits, found)
     return desk.bind(_published(desk, desired, marker, found), intent, instead_of=instead_of)
-
-
-def _begin(desk: Desk, intent: Intent) -> None:
-    """The time counts from when the request really leaves: waiting for the budget can take long."""
-    desk.store.begin(replace(intent, at=desk.now()))
 
 
 async def update(
@@ -90,7 +78,7 @@ async def update(
     attributes: dict[str, Json] = {"traits": {**ours, **kept}}
     if found.existing.archived:
         attributes["archived"] = False
-    changed = await _patch(desk, found, attributes)
+    changed = await patch(desk, found, attributes)
     if desired_body := desk.contents[key].body:
         _report_loss(desk, desired, {desired_body: attributes["traits"][desired_body]}, changed)
     bound = _published(desk, desired, marker, changed)
@@ -98,7 +86,7 @@ async def update(
         bound = _with_carried(replace(bound, files=known.files), known, carry)
     else:  # an adoption: attachments that are there already need no second upload
         there = changed.existing.files or {}
-        bound = replace(bound, files=known_files(desired.files, there))
+        bound = replace(bound, files=recognise(desired.files, there))
     return desk.bind(bound, instead_of=former)
 
 
@@ -112,7 +100,7 @@ async def archive(desk: Desk, key: str, found: Seen) -> None:
     if marker:
         marker = replace(marker, archived=True)
         traits = {name: _remark(value, found, marker) for name, value in traits.items()}
-    changed = await _patch(desk, found, {"traits": traits, "archived": True})
+    changed = await patch(desk, found, {"traits": traits, "archived": True})
     seen_now = {name: changed.existing.traits.get(name, "") for name in known.seen}
     desk.bind(replace(known, archived=True, seen=seen_now, updated_at=changed.existing.updated_at))
 
@@ -133,10 +121,7 @@ async def fresh(desk: Desk, asset_id: str, type_id: str) -> Seen | None:
     there = desk.remote.fresh.get(asset_id)
     if there is not None and time.monotonic() - desk.remote.read_at[asset_id] < JUST_NOW:
         return there
-    record = await desk.itglue.flexible_assets.get(asset_id, include=("attachments",))
-    if record is None:
-        return None
-    return desk.look(_seen(desk, record, type_id))
+    return await read(desk, asset_id, type_id)
 
 
 def check_base(desk: Desk, found: Seen, known: Known | None, base: str) -> None:
@@ -151,51 +136,10 @@ def check_base(desk: Desk, found: Seen, known: Known | None, base: str) -> None:
         raise Held(f"asset {found.existing.asset_id} is not as planned any more: {said}")
 
 
-async def _patch(desk: Desk, found: Seen, attributes: dict[str, Json]) -> Seen:
-    """One PATCH. A lost answer is settled by looking; what was certainly not done is sent again."""
-    asset_id, type_id = found.existing.asset_id, found.existing.type_id
-    for last in (False, True):
-        try:
-            record = await desk.itglue.flexible_assets.update(asset_id, attributes)
-            return await _complete(desk, record, type_id)
-        except OutcomeUnknown:
-            now = await desk.itglue.flexible_assets.get(asset_id, include=("attachments",))
-            if now is None:
-                raise
-            there = desk.look(_seen(desk, now, type_id))
-            if there.existing.updated_at != found.existing.updated_at:
-                if _holds(there, attributes):
-                    return there
-                raise Held(f"asset {asset_id} was changed by somebody else meanwhile") from None
-            if last:
-                raise
-    raise AssertionError("the loop returns or raises")
-
-
-async def _complete(desk: Desk, record: AssetRecord, type_id: str) -> Seen:
-    """The asset as the answer has it; a server that answers less is asked once more."""
-    if not record.attributes.traits:
-        record = await desk.itglue.flexible_assets.get(record.id) or record
-    return desk.look(_seen(desk, record, type_id))
-
-
-def _seen(desk: Desk, record: AssetRecord, type_id: str) -> Seen:
-    return seen(record, by_id(record.included), desk.kinds[type_id], desk.marker)
-
-
 def _compose(desk: Desk, desired: Desired, marker: Marker) -> dict[str, Json]:
     address = desk.address(desired.key)
     commit = desk.commits.get(desired.document)
     return desk.contents[desired.key].compose(lambda ref: address(ref)[1], marker, commit)
-
-
-def _holds(there: Seen, attributes: dict[str, Json]) -> bool:
-    """Whether an asset holds what a PATCH was to make of it."""
-    archived = attributes.get("archived", there.existing.archived)
-    traits: dict[str, Json] = attributes["traits"]
-    return there.existing.archived == archived and all(
-        says(value, there.traits.get(name)) for name, value in traits.items()
-    )
 
 
 def _published(desk: Desk, desired: Desired, marker: Marker, found: Seen) -> Known:

@@ -82,3 +82,9 @@ class Desk:
             return "", ""
 
         return resolve
+
+
+def begin(desk: Desk, intent: Intent) -> None:
+    """Commit an intent as the request leaves, and not before: waiting for the budget can take
+    long, and the time that a late commit is given counts from here."""
+    desk.store.begin(replace(intent, at=desk.now()))

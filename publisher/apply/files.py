@@ -10,11 +10,11 @@ import functools
 from collections.abc import Iterable
 from dataclasses import replace
 
-from publisher.apply.desk import Desk
-from publisher.errors import OutcomeUnknown, PublisherError
+from publisher.apply.desk import Desk, begin
+from publisher.errors import OutcomeUnknown, PublisherError, Rejected
 from publisher.gather.fingerprint import existing_file
-from publisher.marker import new_attempt
-from publisher.targets import Desired, ExistingFile, File, Intent, Known, KnownFile
+from publisher.gather.uploads import found_upload, name_of_upload, with_upload
+from publisher.targets import Desired, ExistingFile, File, Intent, Known
 
 
 async def upload(desk: Desk, key: str, *, again: Iterable[str] = ()) -> Known:
@@ -37,40 +37,49 @@ async def upload(desk: Desk, key: str, *, again: Iterable[str] = ()) -> Known:
 async def remove_old(desk: Desk, key: str) -> Known:
     """Remove attachments that were ours and that nobody wants any more."""
     desired, known = desk.desired[key], desk.known[key]
-    files = await _listed(desk, known)
     wanted = {known.files[name].id for name in desired.files if name in known.files}
     former = {file.id for name, file in known.files.items() if name not in desired.files}
-    gone = (former | _replaced(known)) - wanted
-    there = sorted(gone & set(files))
-    if there:
-        try:
-            await desk.itglue.attachments("flexible_assets", known.asset_id).delete(there)
-        except OutcomeUnknown:
-            files = await _list(desk, known)
-            if set(there) & set(files):
-                raise
-    desk.attached(known.asset_id, {id_: f for id_, f in files.items() if id_ not in there})
+    replaced = {id_ for file in known.files.values() for id_ in file.replaces}
+    await _delete(desk, known, (former | replaced) - wanted)
     kept = {n: replace(f, replaces=()) for n, f in known.files.items() if n in desired.files}
     return desk.bind(replace(known, files=kept)) if kept != dict(known.files) else known
 
 
-def _replaced(known: Known) -> set[str]:
-    return {id_ for file in known.files.values() for id_ in file.replaces}
+async def _delete(desk: Desk, known: Known, ids: set[str]) -> None:
+    """Delete attachments of an asset, as far as they are there."""
+    files = await _listed(desk, known)
+    there = sorted(ids & set(files))
+    for last in (False, True):
+        if not there:
+            return
+        try:
+            await desk.itglue.attachments("flexible_assets", known.asset_id).delete(there)
+            left = []
+        except (OutcomeUnknown, Rejected):  # done or not; or one is gone, and none was deleted
+            files = await _list(desk, known)
+            left = [id_ for id_ in there if id_ in files]
+            if left and last:
+                raise
+        desk.attached(
+            known.asset_id, {id_: f for id_, f in files.items() if id_ not in there or id_ in left}
+        )
+        there = left
 
 
 async def _settle(desk: Desk, desired: Desired, known: Known) -> Known:
-    """Look for uploads of an earlier run whose outcome is unknown."""
-    open_intents = [
-        i for (key, name), i in desk.store.intents().items() if key == known.key and name
-    ]
-    if not open_intents:
+    """Look for uploads of an earlier run whose outcome is unknown.
+
+    Raises:
+        OutcomeUnknown: one has not appeared, and may yet do so.
+    """
+    open_ = [i for (key, name), i in desk.store.intents().items() if key == known.key and name]
+    if not open_:
         return known
     there = await _list(desk, known)
-    for intent in open_intents:
-        file = desired.files.get(intent.name)
-        found = _unbound(known, file, there) if file else None
-        if file and found:
-            known = _bound(desk, known, file, found, there[found].url, intent)
+    for intent in open_:
+        found = found_upload(known, intent, desired.files, there)
+        if found:
+            known = desk.bind(found, intent)
         elif desk.now() - intent.at >= desk.settle_seconds:
             desk.store.drop(intent)
         else:
@@ -79,41 +88,25 @@ async def _settle(desk: Desk, desired: Desired, known: Known) -> Known:
 
 
 async def _upload(desk: Desk, known: Known, file: File) -> Known:
-    intent = Intent(known.key, "attachment", file.name, new_attempt(), desk.now(), known.document)
+    intent = Intent(known.key, "attachment", file.name, name_of_upload(file), 0, known.document)
     attachments = desk.itglue.attachments("flexible_assets", known.asset_id)
     try:
         record = await attachments.create(
-            file.name, desk.read(file.path), before=functools.partial(desk.store.begin, intent)
+            file.name, desk.read(file.path), before=functools.partial(begin, desk, intent)
         )
     except OutcomeUnknown:
-        there = await _list(desk, known)
-        found = _unbound(known, file, there)
+        found = found_upload(known, intent, {file.name: file}, await _list(desk, known))
         if found is None:
             raise
-        return _bound(desk, known, file, found, there[found].url, intent)
+        return desk.bind(found, intent)
     except PublisherError:
         desk.store.drop(intent)
         raise
     listed = dict(await _listed(desk, known))
     listed[record.id] = existing_file(record)
     desk.attached(known.asset_id, listed)
-    return _bound(desk, known, file, record.id, listed[record.id].url, intent)
-
-
-def _bound(desk: Desk, known: Known, file: File, file_id: str, url: str, intent: Intent) -> Known:
-    before = known.files.get(file.name)
-    replaces = (*before.replaces, before.id) if before and before.id != file_id else ()
-    new = KnownFile(file_id, file.blob, file.size, url, replaces)
-    return desk.bind(replace(known, files={**known.files, file.name: new}), intent)
-
-
-def _unbound(known: Known, file: File, there: dict[str, ExistingFile]) -> str | None:
-    bound = {f.id for f in known.files.values()} | _replaced(known)
-    candidates = sorted((id_ for id_ in there if id_ not in bound), key=lambda i: (len(i), i))
-    for id_ in candidates:
-        if there[id_].name == file.name and there[id_].size in (None, file.size):
-            return id_
-    return None
+    url = listed[record.id].url
+    return desk.bind(with_upload(known, file.name, record.id, url, file.blob, file.size), intent)
 
 
 async def _listed(desk: Desk, known: Known) -> dict[str, ExistingFile]:

@@ -28,9 +28,7 @@ async def publish(
         stop: set to begin nothing more.
     """
     desk = _desk(session, planned)
-    for known in planned.recovered.values():
-        intent = session.store.intents().get((known.key, ""))
-        desk.bind(known, intent)
+    _catch_up(session, planned)
     started = session.now()
     session.store.set_meta("base_url", session.itglue.base_url)
     concurrency = session.settings.concurrency
@@ -49,6 +47,18 @@ async def publish(
         )
     )
     return result
+
+
+def _catch_up(session: Session, planned: Planned) -> None:
+    """Commit what the plan found out of earlier runs."""
+    store, intents = session.store, session.store.intents()
+    keys = {known.asset_id: key for key, known in store.known().items()}
+    for known in planned.recovered.values():
+        former = keys.get(known.asset_id, "")
+        intent = intents.get((known.key, ""))
+        store.bind(known, intent, instead_of=former if former != known.key else "")
+    for intent in planned.settled:
+        store.drop(intent)
 
 
 def _desk(session: Session, planned: Planned) -> Desk:

@@ -14,13 +14,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from publisher.apply.asset import Held, archive, check_base, create, delete, fresh, update
+from publisher.apply.asset import archive, check_base, create, delete, fresh, update
 from publisher.apply.desk import Desk
 from publisher.apply.files import remove_old, upload
 from publisher.apply.order import waves
+from publisher.apply.patch import Held
 from publisher.errors import BadKey, Interrupted, OutcomeUnknown, OutOfReach, PublisherError
 from publisher.gather.existing import read_existing
-from publisher.gather.recover import ours, recover
+from publisher.gather.recover import ours, recognise, recover
 from publisher.model import Json
 from publisher.plan.compare import git_changes
 from publisher.plan.model import Action, Pending, Plan
@@ -295,7 +296,7 @@ class _Apply:
             desk.desired[key],
             desk.contents[key],
             seen,
-            seen.existing.files or {},
+            recognise(desk.desired[key].files, seen.existing.files or {}),
             desk.address(key),
         )
         desk.bind(replace(known, commit=desk.commit, published_at=desk.now()), intent)

@@ -27,9 +27,15 @@ def ours(remote: Remote, repository: str) -> dict[str, list[Existing]]:
     """The assets that carry our marker, by key, oldest first; live ones before archived ones."""
     found: defaultdict[str, list[Existing]] = defaultdict(list)
     for asset in remote.existing.values():
-        if asset.marker and asset.marker.repository == repository:
-            found[asset.marker.key].append(asset)
+        marker = asset.marker
+        # A copy that somebody put into another organization is no asset of that key.
+        if marker and marker.repository == repository and _at_home(asset, marker):
+            found[marker.key].append(asset)
     return {key: sorted(group, key=lambda a: (a.archived, age(a))) for key, group in found.items()}
+
+
+def _at_home(asset: Existing, marker: Marker) -> bool:
+    return marker.key.rpartition("@")[2] == asset.organization_id
 
 
 def missing(
@@ -54,7 +60,7 @@ def recover(
     desired: Desired,
     content: Content,
     seen: Seen,
-    files: Mapping[str, ExistingFile],
+    attached: Mapping[str, KnownFile],
     url_of: Callable[[str], tuple[str, str]],
 ) -> Known:
     """What must have been published of *desired*, going by the asset itself.
@@ -62,13 +68,12 @@ def recover(
     Args:
         desired, content: what Git says now.
         seen: the asset, with the values of its traits.
-        files: its attachments, by id.
+        attached: its attachments, as far as they are ours; see `recognise`.
         url_of: reference -> (id, URL) as it resolves now; ('', '') for nothing.
     """
     asset, marker = seen.existing, seen.existing.marker
     if marker is None:
         raise ValueError("only a marked asset can be recovered")
-    attached = known_files(desired.files, files)
     html = str(seen.traits.get(content.body, "")) if content.body else ""
     refs = _refs(content, html, attached, url_of)
     same_git = marker.content == content_digest(desired.sent)
@@ -89,7 +94,7 @@ def recover(
         sent=sent,
         seen=_seen(desired, content, seen, refs, same_git),
         refs={ref: target for ref, (target, _) in refs.items()},
-        files=attached,
+        files=dict(attached),
         archived=asset.archived and marker.archived,
         body=content.body,
         footer=not content.carrier,
@@ -112,17 +117,32 @@ def recover_gone(seen: Existing, paths: Mapping[str, str]) -> Known:
     )  # fmt: skip
 
 
-def known_files(
-    wanted: Mapping[str, File], there: Mapping[str, ExistingFile]
+def recognise(
+    wanted: Mapping[str, File],
+    there: Mapping[str, ExistingFile],
+    known: Mapping[str, KnownFile] | None = None,
 ) -> dict[str, KnownFile]:
-    """Attachments recognised by name and size, which is all that IT Glue tells of them."""
-    known: dict[str, KnownFile] = {}
-    for id_, file in sorted(there.items()):
-        mine = wanted.get(file.name)
-        if mine is not None and file.name not in known:
-            same = file.size is None or file.size == mine.size
-            known[file.name] = KnownFile(id_, mine.blob if same else "", mine.size, file.url)
-    return known
+    """Attachments recognised by name and size, which is all that IT Glue tells of them.
+
+    Args:
+        wanted: what Git wants, by name.
+        there: what the asset has, by id.
+        known: what the state knows of them, which may be less than there is.
+    """
+    found = dict(known or {})
+    bound = {id_ for file in found.values() for id_ in (file.id, *file.replaces)}
+    for name, file in wanted.items():
+        before = found.get(name)
+        if before and before.id in there and before.blob == file.blob:
+            continue
+        same = [id_ for id_, f in there.items() if f.name == name and id_ not in bound]
+        fits = [id_ for id_ in same if there[id_].size in (None, file.size)]
+        if fits or (same and before is None):
+            newest = max(fits or same, key=lambda id_: (len(id_), id_))
+            former = (*before.replaces, before.id) if before and before.id in there else ()
+            blob = file.blob if fits else ""
+            found[name] = KnownFile(newest, blob, file.size, there[newest].url, former)
+    return found
 
 
 def _refs(

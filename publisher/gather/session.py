@@ -10,17 +10,17 @@ from publisher.config import Instance
 from publisher.gather.catalog import find_organization, read_catalog
 from publisher.gather.corpus import Corpus, Inspect, Reader
 from publisher.gather.existing import Refresh, Remote, read_existing
-from publisher.gather.fingerprint import Seen, by_id, existing_file, seen
+from publisher.gather.fingerprint import Seen, by_id, seen
 from publisher.gather.moves import find_moves
 from publisher.gather.project import Project, Scope, scope_of
-from publisher.gather.recover import missing, recover, recover_gone
+from publisher.gather.recovery import Recovery
 from publisher.gather.tags import Directory
 from publisher.itglue import ITGlue
 from publisher.model import AssetType, Catalog
 from publisher.plan import Plan, Policy, Sides, decide
 from publisher.source.tree import Tree
 from publisher.state import Store
-from publisher.targets import Existing, ExistingFile, Known
+from publisher.targets import Intent, Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,9 @@ class Planned:
     remote: Remote
     known: dict[str, Known]
     recovered: dict[str, Known]
-    """Of these, what the state did not know."""
+    """Of these, what the state did not know, or not so."""
+    settled: list[Intent]
+    """Uploads whose outcome was unknown, and is known now."""
     kinds: dict[str, AssetType]
     catalog: Catalog
     tree: Tree
@@ -84,7 +86,7 @@ class Session:
         remote = await read_existing(
             self.itglue, self.store, kinds.values(), self.settings.marker, self.options.refresh
         )
-        planned = Planned(_NOTHING, corpus, remote, dict(known), {}, kinds, catalog, self.tree)
+        planned = Planned(_NOTHING, corpus, remote, dict(known), {}, [], kinds, catalog, self.tree)
         # Deciding is quick. What it turns out to need (a title, the text of a reused document,
         # the values of an asset that goes) is read then, and it is decided again.
         while True:
@@ -123,7 +125,7 @@ class Session:
             corpus.desired,
             planned.known,
             planned.remote.existing,
-            {key: intent for key, intent in intents.items() if key not in planned.known},
+            intents,
             moves,
             spared,
             {org.id: org for org in catalog.organizations},
@@ -208,45 +210,27 @@ class Session:
         return found
 
     async def _recover(self, planned: Planned, reader: Reader) -> None:
-        """Take from the markers what the state does not know."""
-        corpus, remote = planned.corpus, planned.remote
-        lost = missing(corpus.desired, planned.known, remote, self.project.name)
-        unread = [key for key in lost if key in corpus.desired and key not in corpus.contents]
-        if unread:
-            corpus = planned.corpus = await reader.read_again(unread)
+        """Take from IT Glue what the state does not know, or not any more."""
 
-        def url_of(ref: str) -> tuple[str, str]:
-            key = ref.removeprefix("doc:")
-            there: Existing | Known | None = lost.get(key) or planned.known.get(key)
-            return (there.asset_id, there.url) if there else ("", "")
+        async def read(keys: Iterable[str]) -> None:
+            corpus = planned.corpus
+            unread = [key for key in keys if key in corpus.desired and key not in corpus.contents]
+            if unread:
+                planned.corpus = await reader.read_again(unread)
 
-        paths = {document.identity: path for path, document in corpus.documents.items()}
-        for key, asset in lost.items():
-            found = self._recovered(planned, key, asset, url_of, paths)
-            if known := await found:
-                planned.known[key] = planned.recovered[key] = known
+        async def look(asset_id: str, type_id: str) -> Seen | None:
+            return await self.look(planned, asset_id, type_id)
 
-    async def _recovered(
-        self,
-        planned: Planned,
-        key: str,
-        asset: Existing,
-        url_of: Callable[[str], tuple[str, str]],
-        paths: Mapping[str, str],
-    ) -> Known | None:
-        corpus = planned.corpus
-        desired = corpus.desired.get(key)
-        if desired is None or desired.type_id != asset.type_id:
-            gone = recover_gone(asset, paths)
-            return gone if not asset.archived else None
-        found = await self.look(planned, asset.asset_id, asset.type_id)
-        if found is None:
-            return None
-        files: Mapping[str, ExistingFile] = found.existing.files or {}
-        if found.existing.files is None and desired.files:
-            listed = self.itglue.attachments("flexible_assets", asset.asset_id).list()
-            files = {record.id: existing_file(record) async for record in listed}
-        return recover(desired, corpus.contents[key], found, files, url_of)
+        await Recovery(
+            planned,
+            repository=self.project.name,
+            itglue=self.itglue,
+            store=self.store,
+            look=look,
+            read=read,
+            now=self.now(),
+            settle_seconds=self.policy.settle_seconds,
+        ).run()
 
 
 _NOTHING = Plan("", "", None, (), (), 0, 0, (), 0)

@@ -1,0 +1,175 @@
+"""Brings what is known up to what IT Glue shows: targets, later writes and uploads of ours.
+
+Finds out only; nothing is committed before an apply begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from publisher.gather.behind import Behind, behind, caught_up, caught_up_gone
+from publisher.gather.fingerprint import Seen, existing_file
+from publisher.gather.recover import missing, recognise, recover, recover_gone
+from publisher.gather.uploads import found_upload
+from publisher.itglue import ITGlue
+from publisher.model import digest
+from publisher.state import Store
+from publisher.targets import Existing, ExistingFile, Known, KnownFile
+
+if TYPE_CHECKING:
+    from publisher.gather.session import Planned
+
+EXAMINED = "examined"
+"""The state's note of texts that turned out to be somebody's edits, so that they are not read
+again at every plan."""
+
+
+class Recovery:
+    """One look at what a plan knows."""
+
+    def __init__(
+        self,
+        planned: Planned,
+        *,
+        repository: str,
+        itglue: ITGlue,
+        store: Store,
+        look: Callable[[str, str], Awaitable[Seen | None]],
+        read: Callable[[Iterable[str]], Awaitable[None]],
+        now: float,
+        settle_seconds: float,
+    ) -> None:
+        """
+        Args:
+            planned: what was gathered so far; what is found goes into it.
+            repository: this repository's name inside the markers.
+            itglue, store: asked and read, never written to but for a note.
+            look: (asset id, type id) -> the asset with its values, unless this run has them.
+            read: reads the documents of these keys, whatever the state says of them.
+            now: seconds since the epoch, on the state's clock.
+            settle_seconds: how long an upload whose answer was lost is given to appear.
+        """
+        self.planned, self.repository = planned, repository
+        self.itglue, self.store, self.look, self.read = itglue, store, look, read
+        self.now, self.settle_seconds = now, settle_seconds
+
+    async def run(self) -> None:
+        await self._unknown()
+        await self._behind()
+        await self._uploads()
+
+    # Targets that the state does not know
+
+    async def _unknown(self) -> None:
+        planned = self.planned
+        lost = missing(planned.corpus.desired, planned.known, planned.remote, self.repository)
+        await self.read(lost)
+        paths = {document.identity: path for path, document in planned.corpus.documents.items()}
+        url_of = self._addresses(lost)
+        for key, asset in lost.items():
+            if self._wants(key, asset):
+                told = await self._told(key, asset, None, url_of)
+            else:
+                told = None if asset.archived else recover_gone(asset, paths)
+            if told:
+                self._know(told)
+
+    # Later writes than the state knows of
+
+    async def _behind(self) -> None:
+        planned = self.planned
+        found = [
+            one
+            for one in behind(
+                planned.known, planned.corpus.desired, planned.remote, self.repository
+            )
+            if one.key not in planned.recovered and self._unexamined(one)
+        ]
+        await self.read(one.key for one in found)
+        url_of = self._addresses({})
+        for one in found:
+            if not self._wants(one.key, one.asset):
+                if one.sure:
+                    self._know(caught_up_gone(one))
+                continue
+            told = await self._told(one.key, one.asset, one.known.files, url_of)
+            now = caught_up(one, told) if told else None
+            if now:
+                self._know(now, former=one.known.key)
+            elif told:
+                self._note(one)
+
+    def _unexamined(self, one: Behind) -> bool:
+        examined = self.store.meta(EXAMINED) or {}
+        return one.sure or examined.get(one.asset.asset_id) != self._text_of(one)
+
+    def _note(self, one: Behind) -> None:
+        examined = self.store.meta(EXAMINED) or {}
+        self.store.set_meta(EXAMINED, {**examined, one.asset.asset_id: self._text_of(one)})
+
+    def _text_of(self, one: Behind) -> str:
+        wanted = self.planned.corpus.desired.get(one.key)
+        sent = dict(wanted.sent) if wanted else {}
+        return digest([one.asset.traits.get(one.known.body), sent])[:16]
+
+    # Uploads whose answer was lost
+
+    async def _uploads(self) -> None:
+        planned = self.planned
+        for (key, name), intent in self.store.intents().items():
+            known = planned.known.get(key)
+            if not name or intent in planned.settled:
+                continue
+            settled = self.now - intent.at >= self.settle_seconds
+            if known is not None and known.asset_id in planned.remote.existing:
+                wanted = planned.corpus.desired.get(key)
+                there = await self._attachments(known.asset_id)
+                found = found_upload(known, intent, wanted.files if wanted else {}, there)
+                if found:
+                    self._know(found)
+                settled = settled or found is not None
+            if settled:
+                planned.settled.append(intent)
+
+    async def _attachments(self, asset_id: str) -> dict[str, ExistingFile]:
+        """What the asset has right now: a list does not always tell of new attachments."""
+        listed = self.itglue.attachments("flexible_assets", asset_id).list()
+        return {record.id: existing_file(record) async for record in listed}
+
+    # What an asset tells
+
+    async def _told(
+        self,
+        key: str,
+        asset: Existing,
+        files: Mapping[str, KnownFile] | None,
+        url_of: Callable[[str], tuple[str, str]],
+    ) -> Known | None:
+        found = await self.look(asset.asset_id, asset.type_id)
+        if found is None:
+            return None
+        desired = self.planned.corpus.desired[key]
+        there: Mapping[str, ExistingFile] = found.existing.files or {}
+        if found.existing.files is None and desired.files:
+            there = await self._attachments(asset.asset_id)
+        attached = recognise(desired.files, there, files)
+        return recover(desired, self.planned.corpus.contents[key], found, attached, url_of)
+
+    def _wants(self, key: str, asset: Existing) -> bool:
+        desired = self.planned.corpus.desired.get(key)
+        return desired is not None and desired.type_id == asset.type_id
+
+    def _addresses(self, lost: Mapping[str, Existing]) -> Callable[[str], tuple[str, str]]:
+        def url_of(ref: str) -> tuple[str, str]:
+            key = ref.removeprefix("doc:")
+            there: Existing | Known | None = lost.get(key) or self.planned.known.get(key)
+            return (there.asset_id, there.url) if there else ("", "")
+
+        return url_of
+
+    def _know(self, told: Known, *, former: str = "") -> None:
+        planned = self.planned
+        if former and former != told.key:
+            planned.known.pop(former, None)
+        planned.known[told.key] = planned.recovered[told.key] = told
