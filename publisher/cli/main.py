@@ -15,12 +15,15 @@ from publisher.cli.failures import explained
 COMMANDS = {
     "demo": "Publish the example documents to the local instance, and show how it went.",
     "init": "Write publisher.toml, a sample document and the CI workflow into a docs repo.",
+    "new": "Write a document from a template.",
     "check": "Validate the documents, with no network.",
     "plan": "Show what apply would do, and why; write nothing.",
     "apply": "Carry a plan out.",
+    "why": "Say which rule, hash or link makes a document change, be skipped or move.",
     "comment": "Post a plan as the pull request's one comment.",
     "status": "Show documents, targets, drift, pending work and overdue reviews.",
     "state": "Look after the state: show, rebuild, forget, unlock.",
+    "types": "Flexible asset types as files: list, plan, apply, export.",
     "simulator": "Run the embedded IT Glue.",
     "schema": "Print the JSON Schema of the frontmatter or of publisher.toml.",
 }

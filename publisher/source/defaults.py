@@ -20,12 +20,18 @@ def defaults_for(path: str, defaults: Sequence[Mapping[str, Any]]) -> dict[str, 
     The nearest default is the one whose glob starts with the longest literal text; of two that
     are as near, the later one.
     """
-    near = [entry for entry in defaults if matcher(entry["path"])(path)]
-    near.sort(key=lambda entry: len(literal_prefix(entry["path"])))  # stable: later ones win
     merged: dict[str, Json] = {}
-    for entry in near:
+    for _, entry in applying(path, defaults):
         merged = overlay(merged, _values(entry))
     return merged
+
+
+def applying(
+    path: str, defaults: Sequence[Mapping[str, Any]]
+) -> list[tuple[int, Mapping[str, Any]]]:
+    """The defaults for *path* with their numbers (from 1), the farthest first: later ones win."""
+    near = [(n, e) for n, e in enumerate(defaults, 1) if matcher(e["path"])(path)]
+    return sorted(near, key=lambda numbered: len(literal_prefix(numbered[1]["path"])))
 
 
 def overlay(below: Mapping[str, Json], above: Mapping[str, Json]) -> dict[str, Json]:

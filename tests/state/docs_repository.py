@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -66,23 +68,24 @@ class DocsRepository:
 
     def edit(self, name: str, **traits: Any) -> None:
         """A colleague edits an asset, an hour later."""
-        site = Site.open(self.root / ".publisher" / "simulator.db", clock=_in_an_hour)
-        try:
-            (record,) = (
-                r
-                for r, a in zip(
-                    site.all("flexible_assets"),
-                    site.attributes(site.all("flexible_assets")),
-                    strict=True,
-                )
-                if a["name"] == name
-            )
-            site.edit(record.id, {key.replace("_", "-"): value for key, value in traits.items()})
-        finally:
-            site.close()
+        with self._in_an_hour() as site:
+            site.edit(_find(site, name), {key.replace("_", "-"): v for key, v in traits.items()})
+
+    def delete(self, name: str) -> None:
+        """A colleague deletes an asset, an hour later."""
+        with self._in_an_hour() as site:
+            site.delete("flexible_assets", _find(site, name))
+
+    def _in_an_hour(self) -> closing[Site]:
+        path = self.root / ".publisher" / "simulator.db"
+        return closing(Site.open(path, clock=lambda: time.time() + 3600))
 
 
-def _in_an_hour() -> float:
-    import time
-
-    return time.time() + 3600
+def _find(site: Site, name: str) -> int:
+    records = site.all("flexible_assets")
+    (found,) = (
+        record.id
+        for record, attributes in zip(records, site.attributes(records), strict=True)
+        if attributes["name"] == name
+    )
+    return found
