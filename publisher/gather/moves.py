@@ -1,4 +1,4 @@
-"""Renames of documents without an id: the key changes with the path, the asset stays."""
+"""Documents whose key changed while they stayed the same: renamed without an id, or given one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def find_moves(
     marked: Mapping[str, str],
     renames: Callable[[str], Mapping[str, str]],
 ) -> dict[str, str]:
-    """New key -> former key, for targets whose document was renamed in Git.
+    """New key -> former key, for targets whose document was renamed in Git, or got its first id.
 
     Args:
         desired, known: both sides, by key.
@@ -49,6 +49,9 @@ def _former(
     renames: Callable[[str], Mapping[str, str]],
 ) -> Known | None:
     content = content_digest(wanted.sent)
+    for known in candidates:
+        if known.document == wanted.document:  # it has an id now, and had none
+            return known
     for known in candidates:
         if known.blob == wanted.blob or marked.get(known.key) == content:
             return known

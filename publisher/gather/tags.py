@@ -21,7 +21,8 @@ from publisher.errors import Rejected
 from publisher.gather.catalog import Unresolved, find_organization, find_type
 from publisher.gather.existing import Refresh
 from publisher.itglue import ITGlue, Record
-from publisher.itglue.entities import DOCUMENTS
+from publisher.itglue.documents import all_documents
+from publisher.itglue.models import Document
 from publisher.model import Catalog, Json, Organization
 from publisher.state import Store
 from publisher.targets import title_hash
@@ -141,8 +142,8 @@ class Directory:
     ) -> AsyncIterator[Record[Any]]:
         """The records of one list; what a server that ignores a filter adds is left out."""
         if resource == "documents":
-            async for record in self._documents(organization):
-                yield record
+            for document in await self._documents(organization):
+                yield document
             return
         asked = {"organization_id": organization, "flexible_asset_type_id": type_}
         asked = {name: value for name, value in asked.items() if value}
@@ -151,19 +152,13 @@ class Directory:
             if all(str(answered[name] or asked[name]) == asked[name] for name in asked):
                 yield record
 
-    async def _documents(self, organization: str) -> AsyncIterator[Record[Any]]:
-        """The list without a filter has those outside folders alone, as clients report."""
-        documents = self.itglue.resource(DOCUMENTS).under("organizations", organization)
-        seen: set[str] = set()
-        for asked in ({}, {"document_folder_id": {"ne": "null"}}):
-            try:
-                async for record in documents.list(filter=asked):
-                    if record.id not in seen:
-                        seen.add(record.id)
-                        yield record
-            except Rejected as error:
-                if error.status != 404:  # the organization has no documents switched on
-                    raise
+    async def _documents(self, organization: str) -> list[Record[Document]]:
+        try:
+            return await all_documents(self.itglue, organization)
+        except Rejected as error:
+            if error.status == 404:  # the organization has no documents switched on
+                return []
+            raise
 
 
 class Misnamed(Wrong):

@@ -16,9 +16,11 @@ from publisher.source.keys import strangers
 from publisher.source.schema import Frontmatter
 from publisher.source.select import is_lfs_pointer, select
 from publisher.source.strictyaml import Malformed
+from publisher.source.templates import is_template
 from publisher.source.tree import Tree
 
 UNMAPPED = "neither its frontmatter nor a default names an organization or a type"
+TEMPLATE = "a template for `publisher new`"
 _MAPPING = frozenset({"org", "orgs", "type"})
 _LONG_TITLE = 255
 
@@ -69,6 +71,8 @@ def parse(entry: Entry, raw: bytes, config: Config) -> Parsed:
             fix="Keep Markdown out of LFS, or exclude the file in [docs].",
         )
         return reader.failed()
+    if is_template(entry.path, raw):
+        return Parsed(entry.path, None, (), TEMPLATE)
     try:
         return reader.document(read(raw))
     except Malformed as error:

@@ -298,3 +298,16 @@ def test_only_and_org_leave_the_rest_alone(world: World) -> None:
     world.commit()
     assert brief(world.plan(only=("x/**",)).actions) == [("update", "x/a.md")]
     assert brief(world.plan(org="Internal").actions) == [("update", "b.md")]
+
+
+def test_a_document_that_gets_an_id_keeps_its_asset(world: World) -> None:
+    """As ``check --fix`` gives one: the key changes, one PATCH puts it into the marker."""
+    world.save("a.md", document(title="A"))
+    world.apply()
+    before = len(world.requests())
+    world.save("a.md", document(title="A", id="a1"))
+    assert brief(world.plan().actions) == [("move", "a.md")]
+    world.apply()
+    assert [line.split("/")[0] for line in world.writes(before)] == ["PATCH "]
+    assert world.asset("A")["traits"]["publisher-key"].startswith("test-docs:a1@")
+    assert not world.plan().actions
