@@ -17,6 +17,7 @@ COMMANDS = {
     "init": "Write publisher.toml, a sample document and the CI workflow into a docs repo.",
     "new": "Write a document from a template.",
     "check": "Validate the documents, with no network.",
+    "preview": "See the documents in the browser while you write.",
     "plan": "Show what apply would do, and why; write nothing.",
     "apply": "Carry a plan out.",
     "why": "Say which rule, hash or link makes a document change, be skipped or move.",
@@ -24,6 +25,9 @@ COMMANDS = {
     "status": "Show documents, targets, drift, pending work and overdue reviews.",
     "state": "Look after the state: show, rebuild, forget, unlock.",
     "types": "Flexible asset types as files: list, plan, apply, export.",
+    "auth": "Keep the API key in the system keyring: login, status, logout.",
+    "health": "Say whether the key is valid, IT Glue reachable, and how much budget is left.",
+    "api": "Read and write any entity of IT Glue: list, get, create, update, delete.",
     "simulator": "Run the embedded IT Glue.",
     "schema": "Print the JSON Schema of the frontmatter or of publisher.toml.",
 }
