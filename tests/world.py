@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from publisher.apply.publish import publish
-from publisher.apply.run import Result
+from publisher.apply.result import Result
 from publisher.check import run as check
 from publisher.config import Instance
 from publisher.gather.project import open_project

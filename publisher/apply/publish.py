@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from publisher.apply.desk import Desk
-from publisher.apply.run import Progress, Result, apply_plan
+from publisher.apply.result import Progress, Result
+from publisher.apply.run import apply_plan
+from publisher.errors import StateError
 from publisher.gather.session import Planned, Session
 from publisher.source.tree import Tree
 from publisher.targets import Record, Run
@@ -35,7 +37,15 @@ async def publish(
     result = await apply_plan(
         planned.plan, desk, concurrency=concurrency, progress=progress, stop=stop
     )
-    _remember(session, planned, desk)
+    try:
+        _remember(session, planned, desk)
+        _add_run(session, planned, result, started)
+    except StateError as error:  # what was done is done, and its result is to be told
+        result.stopped = result.stopped or error
+    return result
+
+
+def _add_run(session: Session, planned: Planned, result: Result, started: float) -> None:
     session.store.add_run(
         Run(
             started,
@@ -46,7 +56,6 @@ async def publish(
             result.requests,
         )
     )
-    return result
 
 
 def _catch_up(session: Session, planned: Planned) -> None:

@@ -10,111 +10,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from dataclasses import replace
 
-from publisher.apply.asset import archive, check_base, create, delete, fresh, update
 from publisher.apply.desk import Desk
-from publisher.apply.files import remove_old, upload
 from publisher.apply.order import waves
-from publisher.apply.patch import Held
-from publisher.errors import BadKey, Interrupted, OutcomeUnknown, OutOfReach, PublisherError
+from publisher.apply.result import Applied, Failed, Progress, Result, Silent
+from publisher.apply.target import bring, perform, unsent
+from publisher.errors import (
+    BadKey,
+    Interrupted,
+    OutcomeUnknown,
+    OutOfReach,
+    PublisherError,
+    StateError,
+)
 from publisher.gather.existing import read_existing
 from publisher.gather.recover import ours, recognise, recover
-from publisher.model import Json
-from publisher.plan.compare import git_changes
-from publisher.plan.model import Action, Pending, Plan
-from publisher.targets import Known
+from publisher.gather.together import together
+from publisher.plan.model import Action, Plan
 
-OPEN = "an earlier run created it, or not: the answer was lost, so it is given time to appear"
 LAST_SECONDS = 5.0
 """What is in flight gets this long after SIGINT or SIGTERM; GitHub kills after 7.5 + 2.5."""
-
-
-class Progress(Protocol):
-    """Is told how an apply goes on. The default does nothing."""
-
-    def start(self, total: int) -> None: ...
-    def done(self, action: Action, error: PublisherError | None) -> None: ...
-
-
-class Silent:
-    """Progress that nobody watches."""
-
-    def start(self, total: int) -> None:
-        pass
-
-    def done(self, action: Action, error: PublisherError | None) -> None:
-        pass
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """One target that was changed."""
-
-    action: Action
-    asset_id: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """One target that was not, or not wholly."""
-
-    action: Action
-    error: PublisherError
-
-
-@dataclass(slots=True)
-class Result:
-    """What an apply did."""
-
-    unchanged: int
-    applied: list[Applied] = field(default_factory=list)
-    failed: list[Failed] = field(default_factory=list)
-    held: list[Action] = field(default_factory=list)
-    """Conflicts: held back by the plan itself."""
-    pending: tuple[Pending, ...] = ()
-    """Creates of earlier runs that may yet appear."""
-    warnings: list[str] = field(default_factory=list)
-    stopped: PublisherError | None = None
-    """What ended the run before its time."""
-    left: int = 0
-    """Changes that were not begun, since the run was stopped."""
-    requests: int = 0
-    seconds: float = 0.0
-
-    def as_json(self) -> dict[str, Json]:
-        applied = sorted(self.applied, key=lambda a: a.action.order)
-        failed = sorted(self.failed, key=lambda f: f.action.order)
-        return {
-            "format_version": 1,
-            "applied": len(applied),
-            "failed": [
-                *(_failure(f.action, str(f.error)) for f in failed),
-                *(_failure(a, "; ".join(a.reasons)) for a in self.held),
-                *(_failure(p, f"{OPEN}, for {p.seconds:.0f} more seconds") for p in self.pending),
-            ],
-            "unchanged": self.unchanged,
-            "requests": self.requests,
-            "seconds": round(self.seconds, 3),
-            "targets": [
-                {
-                    "key": done.action.key,
-                    "asset_id": done.asset_id,
-                    "url": done.url,
-                    "action": done.action.verb,
-                }
-                for done in applied
-            ],
-            "warnings": sorted(self.warnings),
-            "left": self.left,
-        }
-
-
-def _failure(action: Action | Pending, error: str) -> dict[str, Json]:
-    return {"key": action.key, "document": action.document, "error": error}
 
 
 async def apply_plan(
@@ -159,10 +75,11 @@ class _Apply:
         self.progress.start(len(self.plan.changes))
         try:
             for wave in waves(self.plan.changes, self._links()):
-                await asyncio.gather(*(self._one(action) for action in wave))
+                await together(self._one(action) for action in wave)
             await self._look_again()
             await self._close_circles()
         finally:
+            self.result.left = self._left()
             self.result.warnings = self.desk.warnings
             self.result.requests = self.desk.itglue.requests - requests
             self.result.seconds = time.monotonic() - began
@@ -175,20 +92,23 @@ class _Apply:
             for key, desired in self.desk.desired.items()
         }
 
+    def _left(self) -> int:
+        """How many changes were not begun, or cut short by the end of the run."""
+        done, failed = self.result.applied, self.result.failed
+        ended = {a.action.id for a in done} | {f.action.id for f in failed}
+        return sum(action.id not in ended for action in self.plan.changes)
+
     async def _one(self, action: Action) -> None:
         async with self.lanes:
             if self.result.stopped:
-                self.result.left += 1
                 return
             error: PublisherError | None = None
             try:
-                await self._perform(action)
+                await perform(self.desk, action)
                 self._note(action)
             except PublisherError as caught:
                 error = caught
-                self.result.failed.append(Failed(action, caught))
-                if isinstance(caught, BadKey | OutOfReach):
-                    self.result.stopped = caught
+                self._failed(action, caught)
             self.progress.done(action, error)
 
     def _note(self, action: Action) -> None:
@@ -197,93 +117,41 @@ class _Apply:
         url = known.url if known and known.asset_id == asset_id else ""
         self.result.applied.append(Applied(action, asset_id, url))
 
-    async def _perform(self, action: Action) -> None:
-        if action.verb == "create":
-            await create(self.desk, action.key)
-            await self._bring(action.key)
-        elif action.verb in ("update", "move", "adopt"):
-            await self._change(action)
-        else:
-            await self._remove(action)
+    def _failed(self, action: Action, error: PublisherError) -> None:
+        self.result.failed.append(Failed(action, error))
+        self._stop(error)
 
-    async def _change(self, action: Action) -> None:
-        """Bring a published target to what is desired: files, then the traits, then old files."""
-        desk, key = self.desk, action.key
-        desired, asset_id = desk.desired[key], action.asset_id or ""
-        found = await fresh(desk, asset_id, desired.type_id)
-        if found is None:
-            raise Held(f"asset {asset_id} was deleted in IT Glue since the plan was made")
-        known = desk.known.get(action.former_key or key)
-        adopting = action.verb == "adopt"
-        check_base(desk, found, None if adopting else known, action.base)
-        if (
-            adopting
-            or action.former_key
-            or (action.drift and not action.carry)
-            or found.existing.archived
-        ):
-            known = await update(desk, key, found, carry=action.carry, former=action.former_key)
-        again = tuple(name for name in action.remove if name in desired.files)
-        await self._bring(key, carry=action.carry, again=again)
-
-    async def _bring(
-        self, key: str, *, carry: Sequence[str] = (), again: Iterable[str] = ()
-    ) -> None:
-        """Upload what lacks, send what differs, remove what is old; nothing if nothing is to do."""
-        desk = self.desk
-        desired = desk.desired[key]
-        known = desk.known[key]
-        if set(desired.files) - set(known.files) or again or _stale(desired.files, known):
-            known = await upload(desk, key, again=again)
-        if self._unsent(known):
-            found = await fresh(desk, known.asset_id, known.type_id)
-            if found is None:
-                raise Held(f"asset {known.asset_id} was deleted in IT Glue meanwhile")
-            known = await update(desk, key, found, carry=carry)
-        if any(f.replaces for f in known.files.values()) or set(known.files) - set(desired.files):
-            known = await remove_old(desk, key)
-        if (known.document, known.blob) != (desired.document, desired.blob):
-            at = replace(known, document=desired.document, blob=desired.blob)
-            desk.bind(replace(at, commit=desk.commit))
-
-    def _unsent(self, known: Known) -> bool:
-        """Whether the asset's traits are not what they should be, files aside."""
-        address = self.desk.address(known.key)
-        changes = git_changes(self.desk.desired[known.key], known, lambda ref: address(ref)[0])
-        return any(not change.subject.startswith("file:") for change in changes)
-
-    async def _remove(self, action: Action) -> None:
-        desk, asset_id = self.desk, action.asset_id or ""
-        known = desk.known[action.key]
-        found = await fresh(desk, asset_id, action.type_id)
-        if found is not None:
-            check_base(desk, found, None if action.duplicate else known, action.base)
-            if action.verb == "archive":
-                await archive(desk, action.key, found)
-            else:
-                await delete(desk, asset_id)
-        if not action.duplicate and action.verb == "delete":
-            desk.store.forget(action.key)
-            desk.known.pop(action.key, None)
+    def _stop(self, error: PublisherError) -> None:
+        """Without key, connection or state nothing more can go well."""
+        if isinstance(error, BadKey | OutOfReach | StateError) and not self.result.stopped:
+            self.result.stopped = error
 
     async def _look_again(self) -> None:
         """Look for creates whose answer was lost, now that the others had their time."""
-        unknown = {
-            f.action.key: f
+        intents = self.desk.store.intents()
+        lost = [
+            f
             for f in self.result.failed
-            if f.action.verb == "create" and isinstance(f.error, OutcomeUnknown)
-        }
-        lost = {key: f for key, f in unknown.items() if key not in self.desk.known}
+            if isinstance(f.error, OutcomeUnknown) and (f.action.key, "") in intents
+        ]
         if not lost or self.result.stopped:
             return
+        try:
+            await self._find(lost)
+        except PublisherError as error:  # the next run looks
+            self._stop(error)
+
+    async def _find(self, lost: list[Failed]) -> None:
         desk = self.desk
-        kinds = [desk.kinds[type_id] for type_id in {f.action.type_id for f in lost.values()}]
+        kinds = [desk.kinds[type_id] for type_id in {f.action.type_id for f in lost}]
         remote = await read_existing(desk.itglue, desk.store, kinds, desk.marker, "auto")
         for found in remote.fresh.values():
             desk.remote.look(found)
         marked = ours(desk.remote, desk.repository)
-        for key, failure in lost.items():
-            asset = next((a for a in marked.get(key, []) if a.asset_id in remote.fresh), None)
+        for failure in lost:
+            key, type_id = failure.action.key, failure.action.type_id
+            mine = (a for a in marked.get(key, []) if a.type_id == type_id)
+            asset = next((a for a in mine if a.asset_id in remote.fresh), None)
             if asset is not None:
                 await self._found(failure, asset.asset_id)
 
@@ -291,46 +159,35 @@ class _Apply:
         """A create whose answer was lost has been carried out: bind it, and finish it."""
         desk, key = self.desk, failure.action.key
         seen = desk.remote.fresh[asset_id]
+        attached = recognise(desk.desired[key].files, seen.existing.files or {})
+        known = recover(desk.desired[key], desk.contents[key], seen, attached, desk.address(key))
         intent = desk.store.intents().get((key, ""))
-        known = recover(
-            desk.desired[key],
-            desk.contents[key],
-            seen,
-            recognise(desk.desired[key].files, seen.existing.files or {}),
-            desk.address(key),
-        )
         desk.bind(replace(known, commit=desk.commit, published_at=desk.now()), intent)
-        try:
-            await self._bring(key)
-        except PublisherError as caught:
-            self.result.failed.append(Failed(failure.action, caught))
-        else:
-            self._note(failure.action)
         self.result.failed.remove(failure)
+        try:
+            await bring(desk, key)
+            self._note(failure.action)
+        except PublisherError as caught:
+            self._failed(failure.action, caught)
 
     async def _close_circles(self) -> None:
         """Write those again whose links had no address when they were written."""
         if self.result.stopped:
             return
         done = {applied.action.key: applied.action for applied in self.result.applied}
+        known = self.desk.known
         open_ = [
             action
             for key, action in done.items()
-            if key in self.desk.desired
-            and key in self.desk.known
-            and self._unsent(self.desk.known[key])
+            if key in self.desk.desired and key in known and unsent(self.desk, known[key])
         ]
-        await asyncio.gather(*(self._again(action) for action in open_))
+        await together(self._again(action) for action in open_)
 
     async def _again(self, action: Action) -> None:
         async with self.lanes:
+            if self.result.stopped:
+                return
             try:
-                await self._bring(action.key, carry=action.carry)
+                await bring(self.desk, action.key, carry=action.carry)
             except PublisherError as caught:
-                self.result.failed.append(Failed(action, caught))
-
-
-def _stale(files: Mapping[str, object], known: Known) -> bool:
-    return any(
-        getattr(files[n], "blob", "") != f.blob for n, f in known.files.items() if n in files
-    )
+                self._failed(action, caught)

@@ -14,7 +14,7 @@ import click
 
 from publisher.apply.lease import leased
 from publisher.apply.publish import publish
-from publisher.apply.run import OPEN, Result
+from publisher.apply.result import OPEN, Result
 from publisher.cli.context import Context
 from publisher.cli.failures import OK, PARTLY, explain, explained
 from publisher.cli.failures import exit_code as exit_code_of
@@ -178,5 +178,6 @@ def exit_code(result: Result) -> int:
     """0 when all was done, 4 when a part was, or what stopped the run."""
     if result.stopped:
         code = exit_code_of(result.stopped)
-        return PARTLY if code == 1 and result.applied else code
+        written = result.applied or result.requests  # 1 is for what came before the first write
+        return PARTLY if code == 1 and written else code
     return PARTLY if result.failed or result.held or result.pending else OK

@@ -7,7 +7,7 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from publisher.apply.run import Silent
+from publisher.apply.result import Silent
 from publisher.cli.context import Context
 from publisher.errors import PublisherError
 from publisher.plan import Action

@@ -8,7 +8,6 @@ totals) leads to a full scan.
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from publisher.gather.fingerprint import Seen, by_id, seen
+from publisher.gather.together import together
 from publisher.itglue import ITGlue, Page, Record
 from publisher.itglue.models import FlexibleAsset
 from publisher.model import AssetType
@@ -74,9 +74,7 @@ async def read_existing(
     if mode != "none":
         scans = store.scans()
         scanners = [_Scanner(itglue, store, remote, kind, marker) for kind in kinds]
-        await asyncio.gather(
-            *(s.read(scans.get(s.kind.id) if mode == "auto" else None) for s in scanners)
-        )
+        await together(s.read(scans.get(s.kind.id) if mode == "auto" else None) for s in scanners)
     return remote
 
 

@@ -1,0 +1,115 @@
+"""One target, brought from what it is to what it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from publisher.apply.asset import archive, check_base, create, delete, fresh, update
+from publisher.apply.desk import Desk
+from publisher.apply.files import remove_old, upload
+from publisher.apply.patch import Held
+from publisher.errors import PublisherError
+from publisher.plan.compare import git_changes
+from publisher.plan.model import Action
+from publisher.targets import Known
+
+
+async def perform(desk: Desk, action: Action) -> None:
+    """Carry one action out.
+
+    Raises:
+        PublisherError: it was not carried out, or not wholly; the next run goes on from there.
+    """
+    if action.verb == "create":
+        await _create(desk, action.key)
+    elif action.verb in ("update", "move", "adopt"):
+        await _change(desk, action)
+    else:
+        await _remove(desk, action)
+
+
+async def _create(desk: Desk, key: str) -> None:
+    known = desk.known.get(key)
+    former = desk.remote.existing.get(known.asset_id) if known else None
+    if former is not None and not former.archived:  # its archiving failed just now
+        raise Held(f"asset {former.asset_id} of its former type is still there")
+    await create(desk, key)
+    await bring(desk, key)
+
+
+async def _change(desk: Desk, action: Action) -> None:
+    """Bring a published target to what is desired: files, then the traits, then old files."""
+    key = action.key
+    desired, asset_id = desk.desired[key], action.asset_id or ""
+    found = await fresh(desk, asset_id, desired.type_id)
+    if found is None:
+        raise Held(f"asset {asset_id} was deleted in IT Glue since the plan was made")
+    known = desk.known.get(action.former_key or key)
+    adopting = action.verb == "adopt"
+    check_base(desk, found, None if adopting else known, action.base)
+    overwriting = action.drift and not action.carry
+    if adopting or action.former_key or overwriting or found.existing.archived:
+        known = await update(desk, key, found, carry=action.carry, former=action.former_key)
+    again = tuple(name for name in action.remove if name in desired.files)
+    await bring(desk, key, carry=action.carry, again=again)
+
+
+async def bring(
+    desk: Desk, key: str, *, carry: Sequence[str] = (), again: Iterable[str] = ()
+) -> None:
+    """Upload what lacks, send what differs, remove what is old; nothing if nothing is to do."""
+    desired = desk.desired[key]
+    known = desk.known[key]
+    if set(desired.files) - set(known.files) or again or _stale(desired.files, known):
+        known = await upload(desk, key, again=again)
+    if unsent(desk, known):
+        found = await fresh(desk, known.asset_id, known.type_id)
+        if found is None:
+            raise Held(f"asset {known.asset_id} was deleted in IT Glue meanwhile")
+        known = await update(desk, key, found, carry=carry)
+    if any(f.replaces for f in known.files.values()) or set(known.files) - set(desired.files):
+        known = await remove_old(desk, key)
+    if (known.document, known.blob) != (desired.document, desired.blob):
+        at = replace(known, document=desired.document, blob=desired.blob)
+        desk.bind(replace(at, commit=desk.commit))
+
+
+def unsent(desk: Desk, known: Known) -> bool:
+    """Whether the asset's traits are not what they should be, files aside."""
+    address = desk.address(known.key)
+    changes = git_changes(desk.desired[known.key], known, lambda ref: address(ref)[0])
+    return any(not change.subject.startswith("file:") for change in changes)
+
+
+async def _remove(desk: Desk, action: Action) -> None:
+    known = desk.known[action.key]
+    found = await fresh(desk, action.asset_id or "", action.type_id)
+    if found is not None:
+        check_base(desk, found, None if action.duplicate else known, action.base)
+        if action.verb == "archive":
+            await archive(desk, action.key, found)
+        elif action.duplicate:
+            await delete(desk, found.existing.asset_id)
+        else:
+            await _delete(desk, known)
+    if not action.duplicate and action.verb == "delete":
+        desk.store.forget(action.key)
+        desk.known.pop(action.key, None)
+
+
+async def _delete(desk: Desk, known: Known) -> None:
+    """Delete a target's asset, noting before that it goes: whoever finds it missing after a kill
+    is to know that it was us, or the document could never come back."""
+    desk.bind(replace(known, archived=True))
+    try:
+        await delete(desk, known.asset_id)
+    except PublisherError:
+        desk.bind(known)
+        raise
+
+
+def _stale(files: Mapping[str, object], known: Known) -> bool:
+    return any(
+        getattr(files[n], "blob", "") != f.blob for n, f in known.files.items() if n in files
+    )
