@@ -105,6 +105,11 @@ class ITGlue(Conveniences):
         return self._sender.requests
 
     @property
+    def listener(self) -> Listener:
+        """Who hears what happens, for what is built on this client."""
+        return self._sender.listener
+
+    @property
     def budget_left(self) -> int:
         """Requests that may still be sent at once."""
         return self._sender.throttle.left

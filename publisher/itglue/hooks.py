@@ -45,7 +45,7 @@ class Change:
     """Where such records lie: `documents`."""
     id: str
     record: Record[Any] | None = field(default=None, repr=False)
-    """As IT Glue answered it; None when it was deleted."""
+    """As IT Glue answered it; None when it was deleted, or the answer did not hold it."""
     parent: tuple[str, str] | None = None
     """(collection, id) of the record that it was reached below."""
 

@@ -123,8 +123,13 @@ async def relationships(itglue: Collections, ref: Ref) -> list[Relationship]:
     record = await itglue.resource(ENTITIES[resource]).get(record_id, include=include)
     if record is None:
         raise NotOne(resource, record_id)
+    return told_by(record, (resource, record_id))
+
+
+def told_by(record: Record[Any], own: tuple[str, str]) -> list[Relationship]:
+    """What a record and what came along tell of its relationships; *own* is its own place."""
     found = [*_links(record), *_tags(record), *_inside(record), *_attributes(record)]
-    return _each_once(found, (resource, record_id))
+    return _each_once(found, own)
 
 
 def _each_once(found: Iterable[Relationship], own: tuple[str, str]) -> list[Relationship]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import datetime as dt
 import re
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Mapping, Sequence
@@ -250,7 +251,11 @@ class Resource(Generic[A]):
 
         Raises: as `update`.
         """
-        await self._sender.write("PATCH", f"{self._at(record_id)}/{action}")
+        document = await self._sender.write("PATCH", f"{self._at(record_id)}/{action}")
+        record = None
+        with contextlib.suppress(Unreadable):  # what is answered to an action is not documented
+            record = parse_record((document or {}).get("data"), self._entity.attributes)
+        await self._tell("updated", {str(record_id): record})
 
     def _at(self, record_id: Id) -> str:
         return f"{self.path}/{quote(str(record_id), safe='')}"
