@@ -188,7 +188,9 @@ def _unresolved(name: Name, organization: Organization, ids: list[int], index: I
         return Unresolved("ambiguous-tag", problem, fix)
     near = difflib.get_close_matches(name.name, index.shown, 1, 0.6)
     fix = f"Did you mean {near[0]!r}?" if near else f"Create the {word}, or correct the name."
-    return Unresolved("unknown-tag", f"{who} has no {word} called {name.name!r}", fix)
+    # Somebody may have put the password itself there.
+    called = "of that name" if name.kind.resource == "passwords" else f"called {name.name!r}"
+    return Unresolved("unknown-tag", f"{who} has no {word} {called}", fix)
 
 
 def names_in(values: Mapping[str, Json]) -> Iterator[Name]:

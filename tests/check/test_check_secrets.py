@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publisher import check
 from publisher.check.secrets.scan import UNREASONED, Finding, scan
+from publisher.config import Config
+from publisher.model import Entry
+from publisher.source.documents import collect
+from publisher.source.tree import Tree
 
 # Put together here, so that no scanner takes this file for a leak.
 HEX, LETTERS = "0123456789abcdef" * 2, "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"
@@ -234,3 +239,29 @@ def test_no_text_hangs_it(text: str) -> None:
     start = time.perf_counter()
     scan(text)
     assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "traits: {login: {password: Firewall}}\n",
+        "traits:\n  login: {password: 'Core firewall'} # by name\n",
+        "traits:\n  login:\n    password: Firewall\n",
+        "traits:\n  logins:\n    - {password: Firewall}\n    - password: VPN gateway\n",
+        "related:\n  - password: Firewall\n  - configuration: SRV-01\n",
+        "related: [{password: Firewall}]\n",
+    ],
+)
+def test_a_password_named_in_frontmatter_is_none(front: str) -> None:
+    """``{password: NAME}`` is the way to point at one; beside it, the rules are as ever."""
+    text = f"---\norg: A\ntype: SOP\n{front}---\nText.\n"
+    assert _secrets_in(text) == []
+    assert _secrets_in(f"{text}\npassword: Firewall9x\n")
+    assert _secrets_in(text.replace("---\nText", "note: 'password: Hunter2!x'\n---\nText"))
+
+
+def _secrets_in(text: str) -> list[int | None]:
+    entry = Entry("a.md", "", len(text))
+    tree = Tree(None, {"a.md": entry}, lambda entries: iter([text.encode()] * len(entries)))
+    found = check.run(tree, collect(tree, Config()).parsed, Config(), {})
+    return [one.line for one in found if one.code == "secret"]

@@ -6,12 +6,13 @@ where a runbook has them. A finding never holds the value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from publisher.check.material import Material, finding
 from publisher.check.secrets.scan import UNREASONED, Finding, scan
-from publisher.model import Diagnostic
+from publisher.model import Diagnostic, Document
 from publisher.source.frontmatter import decode
 from publisher.source.strictyaml import Malformed
 
@@ -24,7 +25,8 @@ _FIX = (
 def secrets(material: Material) -> Iterator[Diagnostic]:
     """Errors: everybody who can read the document or the repository could read the secret."""
     for document in material.documents:
-        for found in _scanned(document.path, material.raw.get(document.path, b"")):
+        raw = material.raw.get(document.path, b"")
+        for found in _scanned(document.path, raw, [*password_names(document)]):
             if found.kind == UNREASONED:
                 message = "allow-secret without a reason allows nothing"
                 fix = "Write <!-- publisher: allow-secret REASON -->."
@@ -45,12 +47,43 @@ def _in_files(material: Material) -> Iterator[Diagnostic]:
                 yield finding(use.document, use.line, "secret", "error", message, _FIX)
 
 
-def _scanned(path: str, raw: bytes) -> list[Finding]:
+def password_names(document: Document) -> Iterator[tuple[int, str]]:
+    """Where frontmatter names an IT Glue password, as it should: ``{password: NAME}``.
+
+    Yields (line, name), for tags in ``traits`` and for ``related`` items.
+    """
+    places = {f"traits.{key}": value for key, value in document.traits.items()}
+    places["related"] = list(document.related)
+    for place, value in places.items():
+        names = [
+            item["password"].strip()
+            for item in (value if isinstance(value, list) else [value])
+            if isinstance(item, dict) and [*item] == ["password"]
+            if isinstance(item["password"], str)
+        ]
+        lines = [line for key, line in document.lines.items() if f"{key}.".startswith(f"{place}.")]
+        for name in filter(None, names):
+            # Inside braces nothing has a line of its own; a list may go on for some lines.
+            yield from ((line, name) for line in range(min(lines), max(lines) + 2))
+
+
+def _scanned(path: str, raw: bytes, names: Iterable[tuple[int, str]] = ()) -> list[Finding]:
     try:
         text = decode(raw)
     except Malformed:  # another encoding: ASCII, which is what the rules look for, survives
         text = raw.decode(
             "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin-1", "replace"
         )
+    text = _without(text, names)
     is_table = PurePosixPath(path).suffix.casefold() in (".csv", ".tsv")
     return scan(text, is_table=is_table)
+
+
+def _without(text: str, names: Iterable[tuple[int, str]]) -> str:
+    """*text* without the names of passwords, each where ``password:`` says it and nowhere else."""
+    lines = text.split("\n")
+    for number, name in names:
+        if number <= len(lines):
+            said = rf"(\bpassword[\"']?\s*:\s*[\"']?){re.escape(name)}(?=[\"']?\s*(?:[,}}\]#]|$))"
+            lines[number - 1] = re.sub(said, r"\1", lines[number - 1], count=1)
+    return "\n".join(lines)
