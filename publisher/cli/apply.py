@@ -23,9 +23,11 @@ from publisher.cli.options import PlanOptions, options_from, plan_options
 from publisher.cli.planning import plan_with, print_json, show
 from publisher.cli.progress import progress_for
 from publisher.errors import Interrupted, InvalidDocuments
+from publisher.gather.wording import read_wordings
 from publisher.plan import Plan
-from publisher.plan.approve import approve, read_approval
+from publisher.plan.approve import approve
 from publisher.plan.safety import CHECKS, first_refusal, refusals
+from publisher.plan.saved import read_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ async def run(context: Context, options: PlanOptions, own: ApplyOptions) -> Resu
     async with opened(context) as docs:
         approved = None
         if own.plan_file:
-            approved = read_approval(own.plan_file.read_text("utf-8"), str(own.plan_file))
+            approved = read_plan(own.plan_file.read_text("utf-8"), str(own.plan_file))
             options = options.approved(approved.options, approved.commit)
         async with leased(docs.store, docs.instance):
             session, planned = await plan_with(docs, options)
@@ -98,7 +100,7 @@ async def run(context: Context, options: PlanOptions, own: ApplyOptions) -> Resu
             if approved:
                 approve(plan, approved)
             elif not own.json and not (context.verbosity < 0 and own.yes):
-                show(plan)
+                show(plan, None if own.yes else await read_wordings(session, planned))
             _check(docs, session.policy, plan, own)
             if not approved and plan.changes and not own.yes and not _confirmed(own):
                 return None

@@ -2,79 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from publisher.errors import StalePlan
-from publisher.model import Json
 from publisher.plan.model import Action, Plan
-from publisher.plan.saved import read_plan
 
 WRITES = ("create", "update", "move", "adopt")
 
 
-@dataclass(frozen=True, slots=True)
-class Approved:
-    """What was reviewed."""
+def approve(plan: Plan, reviewed: Plan) -> Plan:
+    """Say that *plan*, made just now, does nothing but what was *reviewed*.
 
-    instance: str
-    base_url: str
-    commit: str | None
-    ids: frozenset[str]
-    contents: frozenset[tuple[str, str]]
-    """(key, content) of all that may be written."""
-    options: Mapping[str, Json]
-    """The options that the plan was made with."""
-
-
-def read_approval(text: str, name: str) -> Approved:
-    """Read a plan file.
+    What was reviewed and is done already is no longer in the plan, which is fine: so the same file
+    can be applied again, and one whose apply was interrupted goes on.
 
     Raises:
-        BadConfig: it is none, or one of a newer publisher.
-    """
-    plan = read_plan(text, name)
-    return Approved(
-        plan.instance,
-        plan.base_url,
-        plan.commit,
-        frozenset(action.id for action in plan.changes),
-        frozenset((a.key, a.content) for a in plan.changes if a.verb in WRITES),
-        plan.options,
-    )
-
-
-def approve(plan: Plan, approved: Approved) -> Plan:
-    """The part of *plan* that may be carried out.
-
-    Raises:
-        StalePlan: something would be done that was not reviewed.
+        StalePlan: something would be done that was not reviewed, or something that was reviewed
+            can no longer be done, since what it builds on has changed.
     """
     moved: list[str] = []
-    if approved.instance != plan.instance:
-        moved.append(f"it was made for instance {approved.instance}, this is {plan.instance}")
-    if approved.base_url != plan.base_url:
-        moved.append(f"it was made for {approved.base_url}, this is {plan.base_url}")
-    moved += _unreviewed(plan.changes, approved)
+    if reviewed.instance != plan.instance:
+        moved.append(f"it was made for instance {reviewed.instance}, this is {plan.instance}")
+    if reviewed.base_url != plan.base_url:
+        moved.append(f"it was made for {reviewed.base_url}, this is {plan.base_url}")
+    moved += [*_unreviewed(plan, reviewed), *_overtaken(plan, reviewed)]
     if moved:
         raise StalePlan(moved)
     return plan
 
 
-def _unreviewed(changes: Sequence[Action], approved: Approved) -> list[str]:
-    return [
-        f"{action.document}: {action.verb} {action.title} in {action.organization.name} "
-        f"({'; '.join(action.reasons)})"
-        for action in changes
-        if not _is_approved(action, approved)
-    ]
+def _unreviewed(plan: Plan, reviewed: Plan) -> Iterator[str]:
+    ids = {action.id for action in reviewed.changes}
+    contents = {(a.key, a.content) for a in reviewed.changes if a.verb in WRITES}
+    for action in plan.changes:
+        # What an interrupted apply left over: it has made the asset, or a part of the change, and
+        # the same content is still to come. Had anybody else touched it in between, it would be
+        # drift. An adoption is no such rest: what would be taken over is not what was looked at.
+        rest = action.verb in ("update", "move") and not action.drift
+        resumed = rest and (action.key, action.content) in contents
+        if not (action.id in ids or action.duplicate or resumed):
+            yield f"{_named(action)} ({'; '.join(action.reasons)})"
 
 
-def _is_approved(action: Action, approved: Approved) -> bool:
-    if action.id in approved.ids or action.duplicate:
-        return True
-    # What an interrupted apply left over: it has made the asset, or a part of the change, and the
-    # same content is still to come. Had anybody else touched it in between, it would be drift. An
-    # adoption is no such rest: what would be taken over is not what was looked at.
-    resumed = action.verb in ("update", "move") and not action.drift
-    return resumed and (action.key, action.content) in approved.contents
+def _overtaken(plan: Plan, reviewed: Plan) -> Iterator[str]:
+    """What was to be done and is held back now: its base was edited since."""
+    before = {action.id for action in reviewed.actions if action.verb == "conflict"}
+    held = {a.key: a for a in plan.actions if a.verb == "conflict" and a.id not in before}
+    still = {action.id for action in plan.changes}
+    for action in reviewed.changes:
+        if action.id not in still and action.key in held:
+            yield f"{_named(action)}, but now {'; '.join(held[action.key].reasons)}"
+
+
+def _named(action: Action) -> str:
+    return f"{action.document}: {action.verb} {action.title} in {action.organization.name}"
