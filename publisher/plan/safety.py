@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from publisher.errors import Refused
-from publisher.plan.model import Plan, Policy
+from publisher.plan.model import Action, Plan, Policy
 
 FEW = 10
 """Below this many known targets a share says nothing."""
 
-CHECKS = ("max-deletes", "max-change-percent", "empty-source", "base-url", "type-change", "drift")
+CHECKS = (
+    "max-deletes",
+    "max-change-percent",
+    "empty-source",
+    "base-url",
+    "type-change",
+    "organization-change",
+    "drift",
+)
 """What ``--force`` takes."""
 
 
@@ -42,6 +50,7 @@ def refusals(
     if retyped:
         said = [f"{action.document}: {action.title}" for action in retyped]
         yield Refused("type-change", f"{len(retyped)} target(s) change their asset type", said)
+    yield from _moved_away(plan, [action for action in removed if action not in retyped])
     wanted = plan.unchanged + len(plan.pending) + len(plan.drifts) + _wanted(plan)
     if removed and not wanted:
         yield Refused("empty-source", f"no document is left, {len(removed)} assets would go")
@@ -49,6 +58,24 @@ def refusals(
         numbers = f"{len(removed)} assets would be removed, more than max_deletes = {max_deletes}"
         yield Refused("max-deletes", numbers)
     yield from _share(plan, max_change_percent)
+
+
+def _moved_away(plan: Plan, removed: Sequence[Action]) -> Iterator[Refused]:
+    """A document that leaves one organization for another: one client's text shown to the next."""
+    created = {identity_of(a): a.organization.name for a in plan.changes if a.verb == "create"}
+    said = [
+        f"{action.document}: from {action.organization.name} to {created[identity_of(action)]}"
+        for action in removed
+        if identity_of(action) in created
+    ]
+    if said:
+        numbers = f"{len(said)} target(s) change their organization"
+        yield Refused("organization-change", numbers, said)
+
+
+def identity_of(action: Action) -> str:
+    """The part of the key that is the document's own."""
+    return action.key.rpartition("@")[0]
 
 
 def _wanted(plan: Plan) -> int:

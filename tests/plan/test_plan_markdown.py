@@ -138,7 +138,7 @@ def test_a_title_is_never_markup(title: str) -> None:
     outside = re.sub(r"```diff.*?```", "", said, flags=re.DOTALL)
     assert [outside.count(tag) for tag in ("<details>", "</details>", "<summary>")] == [1, 1, 1]
     assert len(re.findall(r"^## ", said, re.MULTILINE)) == 1
-    assert not re.search(r"@\w|#\d|<img|(?<!\\)\]\(javascript", outside)
+    assert not re.search(r"@\w|#\d|<img|\[[^\]\\]*\]\(javascript", outside)
     assert outside.count("<!--") == 1
 
 
