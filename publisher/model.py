@@ -157,6 +157,8 @@ class Document:
     body_field: str | None = None
     """The Textbox that the body goes to (``body:``); None: the type's only one."""
     traits: Mapping[str, Json] = field(default_factory=dict)
+    seed: tuple[str, ...] = ()
+    """The traits among these that are set at creation only, as named in the frontmatter."""
     attachments: tuple[str, ...] = ()
     """Paths as resolved below the docs root."""
     related: tuple[Mapping[str, Json], ...] = ()

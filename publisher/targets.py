@@ -53,6 +53,8 @@ class Desired:
     """The Textbox that holds the body."""
     footer: bool = False
     """The marker stands in the body's footer, since the type has no field for it."""
+    seeds: frozenset[str] = frozenset()
+    """Traits that are set at creation only: not in `sent`, and never compared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ async def create(desk: Desk, key: str, *, instead_of: str = "") -> Known:
     """
     desired = desk.desired[key]
     marker = Marker(desk.repository, key, new_attempt(), content_digest(desired.sent))
-    traits = _compose(desk, desired, marker)
+    traits = _compose(desk, desired, marker, creating=True)
     attributes = {
         "organization-id": _number(desired.organization.id),
         "flexible-asset-type-id": _number(desired.type_id),
@@ -72,7 +72,8 @@ async def update(
     attempt = known.attempt if known else new_attempt()
     marker = Marker(desk.repository, key, attempt, content_digest(desired.sent))
     ours = _compose(desk, desired, marker)
-    dropped = {name for name in (known.sent if known else {}) if name not in desired.sent}
+    mine = {*desired.sent, *desired.seeds}
+    dropped = {name for name in (known.sent if known else {}) if name not in mine}
     theirs = input_form(found.traits)
     kept = {n: v for n, v in theirs.items() if n in carry or (n not in ours and n not in dropped)}
     attributes: dict[str, Json] = {"traits": {**ours, **kept}}
@@ -136,10 +137,13 @@ def check_base(desk: Desk, found: Seen, known: Known | None, base: str) -> None:
         raise Held(f"asset {found.existing.asset_id} is not as planned any more: {said}")
 
 
-def _compose(desk: Desk, desired: Desired, marker: Marker) -> dict[str, Json]:
+def _compose(
+    desk: Desk, desired: Desired, marker: Marker, *, creating: bool = False
+) -> dict[str, Json]:
     address = desk.address(desired.key)
     commit = desk.commits.get(desired.document)
-    return desk.contents[desired.key].compose(lambda ref: address(ref)[1], marker, commit)
+    content = desk.contents[desired.key]
+    return content.compose(lambda ref: address(ref)[1], marker, commit, creating=creating)
 
 
 def _published(desk: Desk, desired: Desired, marker: Marker, found: Seen) -> Known:

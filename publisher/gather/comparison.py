@@ -36,7 +36,10 @@ def differences(
         for change in git_changes(desired, known, address):
             yield _beside(change, desired, known, existing, address)
     if existing is not None:
+        seeds = desired.seeds if desired else ()
         for change in remote_changes(known, existing):
+            if change.subject in seeds:
+                continue
             yield _beside(change, desired, known, existing, lambda _: "")
 
 

@@ -39,6 +39,8 @@ class Content:
     """The body's name-key; '' for none."""
     carrier: str
     """The marker's name-key; '' for the footer."""
+    seeds: frozenset[str] = frozenset()
+    """Of the values, those that are set at creation only."""
 
     @property
     def refs(self) -> tuple[str, ...]:
@@ -46,7 +48,7 @@ class Content:
 
     def fingerprints(self) -> dict[str, str]:
         """Hash per trait; the body with keys in place of addresses, so that it needs no network."""
-        sent = {key: digest(value) for key, value in self.values.items()}
+        sent = {key: digest(value) for key, value in self.values.items() if key not in self.seeds}
         if self.body:
             symbolic = [_symbol(link) for link in self.links]
             sent[self.body] = digest(resolve(self.html, symbolic))
@@ -54,7 +56,12 @@ class Content:
         return sent
 
     def compose(
-        self, address: Callable[[str], str], marker: Marker, commit: str | None
+        self,
+        address: Callable[[str], str],
+        marker: Marker,
+        commit: str | None,
+        *,
+        creating: bool = False,
     ) -> dict[str, Json]:
         """The traits of a request.
 
@@ -62,8 +69,9 @@ class Content:
             address: reference -> URL; '' for one that has none (yet).
             marker: what the asset is to say of itself.
             commit: at which the document last changed, for the footer; None leaves it out.
+            creating: the asset is new, so what is set at creation only is in it too.
         """
-        traits = dict(self.values)
+        traits = {k: v for k, v in self.values.items() if creating or k not in self.seeds}
         html = resolve(self.html, [_url(link, address) for link in self.links])
         if self.carrier:
             traits[self.carrier] = str(marker)

@@ -23,7 +23,7 @@ from publisher.source.documents import Parsed, parse
 from publisher.source.select import select
 from publisher.source.tree import Tree
 from publisher.targets import Desired, File, Known, Record
-from publisher.types import Shape, Wrong, shape_of, values_of, wrong_trait
+from publisher.types import Shape, Wrong, seeds_of, shape_of, values_of, wrong_trait
 
 Inspect = Callable[
     [Mapping[str, Parsed], Mapping[str, Page], Mapping[str, bytes]], list[Diagnostic]
@@ -70,6 +70,7 @@ class Fitted:
     shape: Shape
     values: Mapping[str, Json]
     """As they are sent, but for body and marker; names of records not yet looked up."""
+    seeds: frozenset[str] = frozenset()
 
     @property
     def has_tags(self) -> bool:
@@ -254,8 +255,9 @@ class Reader:
             self._hold(corpus, [wrong_trait(document, wrong, where)])
             return None
         values, found = values_of(document, wanted.type, shape, page.title)
-        self._hold(corpus, found)
-        return None if document.path in corpus.held else Fitted(shape, values)
+        seeds, misnamed = seeds_of(document, wanted.type, shape)
+        self._hold(corpus, [*found, *misnamed])
+        return None if document.path in corpus.held else Fitted(shape, values, seeds)
 
     def _hold(self, corpus: Corpus, found: Iterable[Diagnostic]) -> None:
         """Take note of findings; a document with an error is held."""
@@ -306,6 +308,7 @@ class Reader:
                     links,
                     fit.shape.body,
                     fit.shape.marker,
+                    fit.seeds,
                 )
                 self._want(corpus, wanted, organization, page.title, content, files)
         self._remember(corpus, document.path, wanted.keys, uses, None, document, fit.has_tags)
@@ -359,6 +362,7 @@ class Reader:
             content.refs,
             content.body,
             not content.carrier,
+            content.seeds,
         )
 
     def _remember(

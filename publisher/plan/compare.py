@@ -26,7 +26,7 @@ class Change:
 
 def git_changes(desired: Desired, known: Known, address: Address) -> list[Change]:
     """What Git says now that was not sent yet."""
-    changes = [*_trait_changes(desired.sent, known.sent), *_file_changes(desired, known)]
+    changes = [*_trait_changes(desired, known.sent), *_file_changes(desired, known)]
     if known.archived:
         changes.append(Change(ARCHIVED, "the document is back: its archived asset is restored"))
     for ref in desired.refs:
@@ -38,14 +38,16 @@ def git_changes(desired: Desired, known: Known, address: Address) -> list[Change
     return changes
 
 
-def _trait_changes(desired: Mapping[str, str], sent: Mapping[str, str]) -> list[Change]:
+def _trait_changes(desired: Desired, sent: Mapping[str, str]) -> list[Change]:
     changes = []
-    for name in sorted({*desired, *sent}):
-        if desired.get(name) == sent.get(name):
+    for name in sorted({*desired.sent, *sent}):
+        if desired.sent.get(name) == sent.get(name):
             continue
-        if name == MARKER:
+        if name in desired.seeds:
+            changes.append(Change(f"@seed {name}", f"field {name} is left to IT Glue from now on"))
+        elif name == MARKER:
             changes.append(Change(MARKER, "the document's place or id changed"))
-        elif name not in desired:
+        elif name not in desired.sent:
             changes.append(Change(name, f"field {name} is no longer set"))
         else:
             changes.append(Change(name, f"field {name} changed"))

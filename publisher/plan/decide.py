@@ -313,8 +313,9 @@ class _Decision:
 
 
 def _agreed(desired: Desired, edit: Change) -> bool:
-    """Whether an attachment is gone on both sides."""
-    return edit.subject.startswith("file:") and edit.subject[5:] not in desired.files
+    """Whether an attachment is gone on both sides, or the field is IT Glue's since its creation."""
+    gone = edit.subject.startswith("file:") and edit.subject[5:] not in desired.files
+    return gone or edit.subject in desired.seeds
 
 
 def _clash(desired: Desired, changes: list[Change], edits: list[Change]) -> list[Change]:

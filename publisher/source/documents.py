@@ -214,6 +214,7 @@ class _Reader:
             body_line=text.body_line,
             body_field=front.body,
             traits=front.traits,
+            seed=front.seed,
             attachments=tuple(attachments),
             related=front.related,
             publish=front.publish,

@@ -184,6 +184,12 @@ class Frontmatter(BaseModel):
         WithJsonSchema({"type": "object"}),
         Field(description="The type's other fields, by name or name-key."),
     ] = Field(default_factory=dict)
+    seed: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_names),
+        WithJsonSchema({"type": "array", "items": {"type": "string"}}),
+        Field(description="Traits that are set when the asset is created, and never again."),
+    ] = ()
     attachments: Annotated[
         tuple[str, ...],
         BeforeValidator(_paths),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from publisher.types.fit import Shape, shape_of, values_of, wrong_trait
+from publisher.types.fit import Shape, seeds_of, shape_of, values_of, wrong_trait
 from publisher.types.tags import Name, Tags
 from publisher.types.wrong import Wrong
 
-__all__ = ["Name", "Shape", "Tags", "Wrong", "shape_of", "values_of", "wrong_trait"]
+__all__ = ["Name", "Shape", "Tags", "Wrong", "seeds_of", "shape_of", "values_of", "wrong_trait"]

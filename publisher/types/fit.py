@@ -84,6 +84,20 @@ def values_of(
     return {key: value for key, value in values.items() if value is not None}, found
 
 
+def seeds_of(
+    document: Document, kind: AssetType, shape: Shape
+) -> tuple[frozenset[str], list[Diagnostic]]:
+    """The name-keys of what is set at creation only; and what is wrong with the list."""
+    seeds: set[str] = set()
+    found: list[Diagnostic] = []
+    for name in document.seed:
+        try:
+            seeds.add(_settable(name, kind.field(name), kind, shape).key)
+        except Wrong as wrong:
+            found.append(wrong_trait(document, wrong, "seed"))
+    return frozenset(seeds), found
+
+
 def wrong_trait(
     document: Document, wrong: Wrong, where: str, severity: Severity = "error"
 ) -> Diagnostic:
