@@ -51,7 +51,7 @@ class _Tally(Generic[T, R]):
 
     def failed(self, number: int, error: Exception) -> None:
         if isinstance(error, BadKey):
-            self.stopped = error
+            self.stopped = self.stopped or error
         self._errors[number] = error
         self._tell()
 
@@ -111,7 +111,11 @@ def for_each_in_threads(
     def begin(thing: T) -> R:
         if tally.stopped:
             raise tally.stopped
-        return work(thing)
+        try:
+            return work(thing)
+        except BadKey as error:
+            tally.stopped = error  # before this thread begins the next one
+            raise
 
     pool = ThreadPoolExecutor(at_once, thread_name_prefix="itglue-bulk")
     try:
