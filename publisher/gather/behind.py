@@ -69,7 +69,9 @@ def caught_up(found: Behind, told: Known) -> Known | None:
     """What is known now: *told* by the asset; None if it tells of somebody's edit alone."""
     there = found.asset.traits
     ours = {name for name, value in told.seen.items() if value == there.get(name, "")}
-    if not found.sure and told.body not in ours:
+    # Of a document that has changed since, nothing says what our own text would have been.
+    unlike = told.body not in ours or not told.blob
+    if not found.sure and unlike:
         return None
     seen = {n: v if n in ours else found.known.seen.get(n, v) for n, v in told.seen.items()}
     return replace(

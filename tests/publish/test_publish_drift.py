@@ -97,6 +97,17 @@ def test_the_same_trait_changed_on_both_sides_is_a_conflict(world: World) -> Non
     assert not world.plan().actions
 
 
+def test_so_it_is_for_a_text_with_links(world: World) -> None:
+    """Its addresses may be a later write of ours, an edit of its words never is."""
+    world.save("b.md", document("See [it](a.md).", id="b1", title="B"))
+    world.apply()
+    world.edit("B", body=world.asset("B")["traits"]["body"].replace("See", "Look at"))
+    world.save("b.md", document("Read [it](a.md).", id="b1", title="B"))
+    assert brief(world.plan().actions) == [("conflict", "b.md")]
+    world.apply()
+    assert "Look at" in world.asset("B")["traits"]["body"]
+
+
 def test_overwrite_puts_back_what_git_says(world: World) -> None:
     """The plan says so first; afterwards nothing is left to do."""
     world.edit("A", body="<p>Theirs.</p>")
