@@ -10,7 +10,12 @@ from pathlib import Path
 FOLDER = "templates"
 """Of a docs repository's own templates, below its root."""
 _PLACEHOLDER = re.compile(r"\{\{ *(id|org|title|date) *\}\}")
-_QUOTED = re.compile(r'"\{\{ *(id|org|title|date) *\}\}"')
+_IN_HEAD = re.compile(
+    r'(?P<alone>"\{\{ *(?P<quoted>id|org|title|date) *\}\}"'
+    r"|(?<=[:-] )\{\{ *(?P<bare>id|org|title|date) *\}\}(?=[ \t]*(?:#.*)?$))"
+    r"|\{\{ *(?P<within>id|org|title|date) *\}\}",
+    re.MULTILINE,
+)
 _END = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
@@ -37,8 +42,7 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     """
     ends = [found.end() for found in _END.finditer(text)]
     head, body = (text[: ends[1]], text[ends[1] :]) if len(ends) > 1 else ("", text)
-    head = _QUOTED.sub(lambda found: _quoted(values[found[1]]), head)
-    head = _PLACEHOLDER.sub(lambda found: _quoted(values[found[1]]), head)
+    head = _IN_HEAD.sub(lambda found: _in_head(found, values), head)
     return head + _PLACEHOLDER.sub(lambda found: values[found[1]], body)
 
 
@@ -48,6 +52,11 @@ def summary(text: str) -> str:
     return found[1].strip("\"'") if found else ""
 
 
-def _quoted(value: str) -> str:
+def _in_head(found: re.Match[str], values: Mapping[str, str]) -> str:
+    """A value as YAML needs it: in quotes where it stands alone, else for inside quotes."""
+    value = values[found["quoted"] or found["bare"] or found["within"]]
     # JSON's strings are YAML's, and every character in them stays what it is.
-    return json.dumps(value, ensure_ascii=False) if value else ""
+    quoted = json.dumps(value, ensure_ascii=False)
+    if not found["alone"]:
+        return quoted[1:-1]
+    return quoted if value else ""
