@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from publisher.apply.desk import Desk, begin
 from publisher.apply.patch import Held, complete, patch, read
+from publisher.apply.replaced import keep
 from publisher.errors import OutcomeUnknown, PublisherError
 from publisher.gather.fingerprint import Seen, input_form, uploads
 from publisher.gather.recover import recognise
@@ -79,6 +80,7 @@ async def update(
     attributes: dict[str, Json] = {"traits": {**ours, **kept}}
     if found.existing.archived:
         attributes["archived"] = False
+    keep(desk, desired, known, found, attributes["traits"])
     changed = await patch(desk, found, attributes)
     if desired_body := desk.contents[key].body:
         _report_loss(desk, desired, {desired_body: attributes["traits"][desired_body]}, changed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from publisher.gather.content import Content
 from publisher.gather.existing import Remote
@@ -12,7 +13,7 @@ from publisher.gather.fingerprint import Seen
 from publisher.itglue import ITGlue
 from publisher.model import AssetType
 from publisher.state import Store
-from publisher.targets import Desired, ExistingFile, Intent, Known
+from publisher.targets import Desired, ExistingFile, Intent, Known, Replaced
 
 
 @dataclass(slots=True)
@@ -34,10 +35,14 @@ class Desk:
     """The commit that last changed each document."""
     read: Callable[[str], bytes]
     """The bytes of a file in the repository."""
+    root: Path
+    """The docs root, below which is kept what is replaced."""
     settle_seconds: float = 240.0
     """How long a create with an unknown outcome is given to appear."""
     now: Callable[[], float] = time.time
     warnings: list[str] = field(default_factory=list)
+    replaced: list[Replaced] = field(default_factory=list)
+    """What others had written, and where it is kept now."""
     lost: set[str] = field(default_factory=set)
     """Documents of which IT Glue dropped text, named already."""
 

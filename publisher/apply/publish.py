@@ -37,6 +37,7 @@ async def publish(
     result = await apply_plan(
         planned.plan, desk, concurrency=concurrency, progress=progress, stop=stop
     )
+    result.replaced = desk.replaced
     try:
         _remember(session, planned, desk)
         _add_run(session, planned, result, started)
@@ -91,6 +92,7 @@ def _desk(session: Session, planned: Planned) -> Desk:
         commit=tree.commit,
         commits=commits,
         read=_reader(tree),
+        root=session.project.root,
         settle_seconds=session.settings.settle_seconds,
         now=session.now,
     )

@@ -8,6 +8,7 @@ from typing import Protocol
 from publisher.errors import PublisherError
 from publisher.model import Json
 from publisher.plan.model import Action, Pending
+from publisher.targets import Replaced
 
 OPEN = "an earlier run created it, or not: the answer was lost, so it is given time to appear"
 
@@ -58,6 +59,8 @@ class Result:
     pending: tuple[Pending, ...] = ()
     """Creates of earlier runs that may yet appear."""
     warnings: list[str] = field(default_factory=list)
+    replaced: list[Replaced] = field(default_factory=list)
+    """What others had written, and where it is kept now."""
     stopped: PublisherError | None = None
     """What ended the run before its time."""
     left: int = 0
@@ -89,6 +92,17 @@ class Result:
                 for done in applied
             ],
             "warnings": sorted(self.warnings),
+            "replaced": [
+                {
+                    "key": one.key,
+                    "document": one.document,
+                    "asset_id": one.asset_id,
+                    "trait": one.trait,
+                    "why": one.why,
+                    "file": one.file,
+                }
+                for one in self.replaced
+            ],
             "left": self.left,
         }
 

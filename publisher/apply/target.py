@@ -9,6 +9,7 @@ from publisher.apply.asset import archive, check_base, create, delete, fresh, up
 from publisher.apply.desk import Desk
 from publisher.apply.files import remove_old, upload
 from publisher.apply.patch import Held
+from publisher.apply.replaced import keep
 from publisher.errors import PublisherError
 from publisher.plan.compare import git_changes
 from publisher.plan.model import Action
@@ -92,6 +93,7 @@ async def _remove(desk: Desk, action: Action) -> None:
         elif action.duplicate:
             await delete(desk, found.existing.asset_id)
         else:
+            keep(desk, known, known, found, None)
             await _delete(desk, known)
     if not action.duplicate and action.verb == "delete":
         desk.store.forget(action.key)

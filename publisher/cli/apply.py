@@ -163,6 +163,9 @@ def report(result: Result, *, as_json: bool) -> None:
     for pending in result.pending:
         problem = f"{pending.document} ({pending.key}): {OPEN}, for {pending.seconds:.0f} s more"
         click.echo(click.style("Pending: ", fg="magenta") + problem, err=True)
+    for kept in result.replaced:
+        what = f"{kept.document}: {kept.trait} as IT Glue had it: {kept.file}"
+        click.echo(click.style("Kept: ", fg="cyan") + what, err=True)
     for warning in sorted(result.warnings):
         click.echo(click.style("Warning: ", fg="yellow") + warning, err=True)
     if result.stopped:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from publisher.errors import StateUnusable
+from publisher.state.folder import make_folder
 from publisher.state.schema import FORMAT, statements
 from publisher.state.sql import SqlStore, Values, Writer, close_on_error
 
@@ -28,7 +29,7 @@ class SqliteStore(SqlStore):
         self.url = f"sqlite:///{path}"
         self._facts = facts
         with self._explained():
-            _make_folder(path.parent)
+            make_folder(path.parent)
             self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
         with close_on_error(self), self._explained():
             self._open()
@@ -98,11 +99,3 @@ class SqliteStore(SqlStore):
             raise StateUnusable(self.url, "corrupt", str(error)) from error
         except OSError as error:
             raise StateUnusable(self.url, "unwritable", str(error)) from error
-
-
-def _make_folder(folder: Path) -> None:
-    """The state's folder, kept out of Git by its own .gitignore."""
-    if not folder.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        if folder.name == ".publisher":
-            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
