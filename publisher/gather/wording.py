@@ -68,7 +68,7 @@ def _wordings(planned: Planned, key: str, seen: Seen) -> list[Wording]:
     content, desired = planned.corpus.contents[key], planned.corpus.desired[key]
     known = planned.known.get(key)
     kind = planned.kinds[desired.type_id]
-    managed = {*desired.sent, *(known.sent if known else ())}
+    managed = {*desired.sent, *(known.sent if known else ())} - desired.seeds
     ours = dict(content.values)
     if content.body:
         ours[content.body] = _body(content, _address(planned, key))
