@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 OPENING = re.compile(r"(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)$")
-_PREFIX = re.compile(r"[ \t]*(?:>[ \t]*)*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
+PREFIX = re.compile(r"[ \t]*(?:>[ \t]*)*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
 
 
 def closes(text: str, fence: str) -> bool:
@@ -29,7 +29,7 @@ def fenced(lines: Sequence[str]) -> list[bool]:
             continue
         opening = None
         if "```" in line or "~~~" in line:
-            prefix = _PREFIX.match(line)
+            prefix = PREFIX.match(line)
             opening = OPENING.match(line, prefix.end() if prefix else 0)
         fence = opening["fence"] if opening else ""
         marks.append(opening is not None)
