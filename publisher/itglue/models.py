@@ -80,6 +80,9 @@ class Record(_Wire, Generic[A]):
         return [str(item["id"]) for item in items if isinstance(item, Mapping) and "id" in item]
 
 
+Record.model_rebuild(force=True)  # it refers to itself, and without this a plain `Record` lacks its defaults
+
+
 class Owned(Attributes):
     """Belongs to an organization."""
 
