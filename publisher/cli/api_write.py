@@ -141,6 +141,11 @@ def publish(asked: Asked, /, record_id: str) -> None:
     click.echo(f"Document {record_id} is published.", err=True)
 
 
+def on_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty()
+
+
 def _confirmed(asked: Asked, ids: tuple[str, ...]) -> bool:
     """Ask; whoever cannot be asked must say ``--yes``.
 
@@ -148,6 +153,6 @@ def _confirmed(asked: Asked, ids: tuple[str, ...]) -> bool:
         BadConfig: there is no terminal.
     """
     what = f"{asked.entity.type} {', '.join(ids)} of instance {chosen(asked.context).name}"
-    if not sys.stdin.isatty():
+    if not on_terminal():
         raise BadConfig("delete", f"nobody can be asked whether to delete {what}", "Add --yes.")
     return click.confirm(f"Delete {what}?", default=False, err=True)

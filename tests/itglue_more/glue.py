@@ -83,7 +83,8 @@ def served(site: Site) -> Iterator[str]:
     try:
         while not server.started:
             time.sleep(0.005)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        site.web_base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield site.web_base
     finally:
         server.should_exit = True
         thread.join()
