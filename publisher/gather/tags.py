@@ -22,7 +22,6 @@ from publisher.gather.catalog import Unresolved, find_organization, find_type
 from publisher.gather.existing import Refresh
 from publisher.itglue import ITGlue, Record
 from publisher.itglue.documents import all_documents
-from publisher.itglue.models import Document
 from publisher.model import Catalog, Json, Organization
 from publisher.state import Store
 from publisher.targets import title_hash
@@ -128,8 +127,12 @@ class Directory:
         if self.mode == "none" and (data := self.store.meta(kept)):
             return Index(data["names"], data["others"])
         active, archived = Index(), Index()
-        async for record in self._records(*place):
-            (archived if record.attributes["archived"] else active).add(record)
+        try:
+            async for record in self._records(*place):
+                (archived if record.attributes["archived"] else active).add(record)
+        except Rejected as error:
+            if error.status != 404:  # the organization has that kind switched off
+                raise
         # What is archived counts where nothing else has the name.
         index = Index(archived.names | active.names, archived.others | active.others, active.shown)
         data = {"names": index.names, "others": index.others}
@@ -142,7 +145,7 @@ class Directory:
     ) -> AsyncIterator[Record[Any]]:
         """The records of one list; what a server that ignores a filter adds is left out."""
         if resource == "documents":
-            for document in await self._documents(organization):
+            for document in await all_documents(self.itglue, organization):
                 yield document
             return
         asked = {"organization_id": organization, "flexible_asset_type_id": type_}
@@ -151,14 +154,6 @@ class Directory:
             answered = {name: record.attributes[name] for name in asked}
             if all(str(answered[name] or asked[name]) == asked[name] for name in asked):
                 yield record
-
-    async def _documents(self, organization: str) -> list[Record[Document]]:
-        try:
-            return await all_documents(self.itglue, organization)
-        except Rejected as error:
-            if error.status == 404:  # the organization has no documents switched on
-                return []
-            raise
 
 
 class Misnamed(Wrong):

@@ -2,15 +2,15 @@
 
 Built from libyaml's events rather than by PyYAML's constructor: one pass, no recursion (so no
 nesting can exhaust a stack), nothing expanded. What surprises people stays the text that they
-wrote: ``no``, ``on``, ``2027-03-01``, ``12:30``, ``0123``, ``1_000``. Only ``true`` and ``false``,
-whole numbers, decimal fractions and ``null`` have a meaning. Keys are always text.
+wrote: ``no``, ``on``, ``2027-03-01``, ``12:30``, ``0123``, ``1_000``, and ``1.10``, which is a
+version more often than a number. Only ``true``, ``false``, ``null``, and numbers that are written as
+they would be printed have a meaning. Keys are always text.
 
 Refused: a key given twice, anchors and aliases, tags, more than one YAML document.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +27,7 @@ _LINES_DOWN_TO = 3
 _CONTROL = re.compile(r"[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 """What is not a printable character to YAML 1.1 (section 5.1), the BOM included."""
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
-_FRACTION = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?")
+_FRACTION = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 _WORDS: dict[str, Json] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -169,7 +169,7 @@ def _meaning(text: str) -> Json:
         return _WORDS[text]
     if _WHOLE.fullmatch(text):
         return int(text)
-    if _FRACTION.fullmatch(text) and math.isfinite(number := float(text)):
+    if _FRACTION.fullmatch(text) and str(number := float(text)) == text:
         return number
     return text
 

@@ -19,7 +19,7 @@ from publisher.types.wrong import Wrong
 
 LONGEST_TEXT = 255
 """Characters. What a Text field holds at most is not established; this is a column's usual size."""
-_NUMBER = re.compile(r"[-+]?[0-9]{1,18}(?:\.[0-9]{1,18})?", re.ASCII)
+_NUMBER = re.compile(r"[-+]?[0-9]{1,18}(?:\.[0-9]{1,18})?(?:[eE][-+]?[0-9]{1,2})?", re.ASCII)
 _FLAGS = {
     **dict.fromkeys(("yes", "y", "on", "1", "true", "x", "☑"), True),
     **dict.fromkeys(("no", "n", "off", "0", "false", "☐"), False),
@@ -100,7 +100,7 @@ def _number(field: Field, value: Json) -> int | float:
     if not _NUMBER.fullmatch(text):
         fix = "Write it with digits alone and a point, as 1250.5."
         raise Wrong("bad-trait", f"{field.key} takes a number, not {_kind(value)}", fix)
-    return float(text) if "." in text else int(text)
+    return int(text) if text.lstrip("+-").isdigit() else float(text)
 
 
 def _checkbox(field: Field, value: Json) -> bool:

@@ -85,7 +85,7 @@ def test_organizations(written: str, selector: OrgSelector) -> None:
         ("id: a b", "`id` must be 1 to 64 letters"),
         ("id: true", "`id` must be text"),
         ('title: "a\\nb"', "`title` must be one line"),
-        ("title: 1.10", "`title` must be text; put quotes"),
+        ("title: 1.5", "`title` must be text; put quotes"),
         ("title: ' '", "`title` must be one line"),
         ("org: [A]", "`orgs` takes several"),
         ("orgs: []", "names no organization"),

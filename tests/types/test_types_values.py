@@ -30,7 +30,9 @@ def converted(kind: str, written: str, options: tuple[str, ...] = ()) -> Json:
         ("Text", "plain", "plain"), ("Text", "12", "12"), ("Text", "0123", "0123"),
         ("Text", "no", "no"), ("Text", "12:30", "12:30"), ("Text", '" x "', "x"),
         ("Number", "12", 12), ("Number", "-1.5", -1.5), ("Number", "'12'", 12),
-        ("Number", "007", 7), ("Number", "+3", 3),
+        ("Number", "007", 7), ("Number", "+3", 3), ("Number", "1.50", 1.5),
+        ("Number", "1e3", 1000.0),
+        ("Text", "1.10", "1.10"), ("Select", "1.10", "1.10"),
         ("Percent", "99.9", 99.9), ("Percent", "99.9%", 99.9), ("Percent", "5 %", 5),
         ("Checkbox", "true", True), ("Checkbox", "False", False),
         ("Date", "2027-03-01", "2027-03-01"), ("Date", "'2027-03-01'", "2027-03-01"),
@@ -41,7 +43,7 @@ def converted(kind: str, written: str, options: tuple[str, ...] = ()) -> Json:
 )  # fmt: skip
 def test_what_is_sent(kind: str, written: str, sent: Json) -> None:
     """Each kind in its form; what YAML elsewhere would turn into something else stays text."""
-    value = converted(kind, written, ("a, b", "2019") if kind == "Select" else ())
+    value = converted(kind, written, ("a, b", "2019", "1.10") if kind == "Select" else ())
     assert value == sent
     assert type(value) is type(sent)
 
