@@ -3,8 +3,8 @@
 Built from libyaml's events rather than by PyYAML's constructor: one pass, no recursion (so no
 nesting can exhaust a stack), nothing expanded. What surprises people stays the text that they
 wrote: ``no``, ``on``, ``2027-03-01``, ``12:30``, ``0123``, ``1_000``, and ``1.10``, which is a
-version more often than a number. Only ``true``, ``false``, ``null``, and numbers that are written as
-they would be printed have a meaning. Keys are always text.
+version more often than a number. Only ``true``, ``false``, ``null``, and numbers that are written
+as they would be printed have a meaning. Keys are always text.
 
 Refused: a key given twice, anchors and aliases, tags, more than one YAML document.
 """

@@ -184,6 +184,8 @@ def _contradictions(spec: TypeSpec, lines: Mapping[str, int]) -> Iterator[Diagno
         if (field.kind == "Select") != bool(field.options):
             lack = "needs `options`" if field.kind == "Select" else "takes no `options`"
             yield found(number, f"a {field.kind} field {lack}")
+        if field.kind == "Select" and field.default:
+            yield found(number, "a Select has no `default`: IT Glue keeps its options there")
         if (field.kind == "Tag") != bool(field.tag_type):
             lack = "needs a `tag_type`" if field.kind == "Tag" else "takes no `tag_type`"
             yield found(number, f"a {field.kind} field {lack}")
