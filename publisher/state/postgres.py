@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     import psycopg
 
 CONNECT_SECONDS = 10
+IDLE_SECONDS = 5.0
+"""After so long a connection is asked whether it lives, before anything depends on it."""
 _OPTIONS: Mapping[str, Any] = {
     "connect_timeout": CONNECT_SECONDS,
     "keepalives_idle": 30,  # a plan can read IT Glue for minutes, and routers forget idle lines
@@ -37,6 +40,7 @@ class PostgresStore(SqlStore):
         self.schema = schema_of(facts)
         self.url = masked(url)
         self._url, self._facts = url, facts
+        self._used = time.monotonic()
         self._db = self._connect()
         with close_on_error(self), self._explained():
             self._open()
@@ -112,7 +116,14 @@ class PostgresStore(SqlStore):
         db.execute("LOCK TABLE lease IN EXCLUSIVE MODE")
 
     def _connection(self) -> psycopg.Connection[Any]:
-        """The connection; another one, if the last call found it broken."""
+        """The connection; another one, if it broke, or died while nothing was asked of it."""
+        from psycopg import OperationalError
+        from psycopg.pq import TransactionStatus
+
+        idle, self._used = time.monotonic() - self._used > IDLE_SECONDS, time.monotonic()
+        if idle and self._db.info.transaction_status == TransactionStatus.IDLE:
+            with contextlib.suppress(OperationalError):  # then it is broken from now on
+                self._db.execute("SELECT 1")
         if self._db.broken:
             self._db = self._connect()
         return self._db

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from docs_repository import DocsRepository
+from local_docs import DocsRepository
 
 from publisher.apply.lease import _host as this_host
 from publisher.state import Lease, Store, open_store

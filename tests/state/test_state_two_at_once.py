@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from docs_repository import DocsRepository
+from local_docs import DocsRepository
 
 from publisher.simulator import Site
 

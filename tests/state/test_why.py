@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from docs_repository import DocsRepository
+from local_docs import DocsRepository
 
 DEFAULTS = """\
 [docs]
