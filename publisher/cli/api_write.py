@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from publisher.cli.api_input import data_from
 from publisher.cli.api_output import show, wire
 from publisher.cli.connect import chosen
 from publisher.cli.failures import PARTLY, explain
+from publisher.cli.terminal import on_terminal
 from publisher.errors import BadConfig, ITGlueError
 from publisher.itglue import ITGlue, Record
 from publisher.itglue.models import Attributes
@@ -139,11 +139,6 @@ def publish(asked: Asked, /, record_id: str) -> None:
         raise click.UsageError("only documents are published.")
     asked.run(lambda itglue: itglue.publish_document(record_id))
     click.echo(f"Document {record_id} is published.", err=True)
-
-
-def on_terminal() -> bool:
-    """Whether somebody is there to be asked."""
-    return sys.stdin.isatty()
 
 
 def _confirmed(asked: Asked, ids: tuple[str, ...]) -> bool:

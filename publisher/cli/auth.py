@@ -11,6 +11,7 @@ from publisher.cli.connect import chosen
 from publisher.cli.context import Context
 from publisher.cli.key import ageing, key_facts
 from publisher.cli.planning import print_json
+from publisher.cli.terminal import on_terminal
 from publisher.config import LOCAL, REGIONS
 from publisher.errors import BadConfig, BadKey, ITGlueError
 from publisher.itglue import ITGlue, Secret
@@ -132,7 +133,7 @@ def _ask(instance: str) -> Secret:
     Raises:
         BadConfig: nothing came, or several lines.
     """
-    if sys.stdin.isatty():
+    if on_terminal():
         text = click.prompt(f"API key of {instance}", hide_input=True, err=True)
     else:
         text = sys.stdin.read()

@@ -80,7 +80,8 @@ class Record(_Wire, Generic[A]):
         return [str(item["id"]) for item in items if isinstance(item, Mapping) and "id" in item]
 
 
-Record.model_rebuild(force=True)  # it refers to itself, and without this a plain `Record` lacks its defaults
+# It refers to itself; without this, a `Record` that is not parametrized lacks its defaults.
+Record.model_rebuild(force=True)
 
 
 class Owned(Attributes):
