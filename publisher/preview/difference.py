@@ -204,9 +204,14 @@ def _words(before: str, after: str) -> str:
         if verb == "equal":
             parts += new[c:d]
         else:
-            parts.append(_marked("del", "".join(w for w in old[a:b] if not w.startswith("<"))))
+            parts.append(_marked("del", "".join(filter(_stands_alone, old[a:b]))))
             parts.append(_marked("ins", "".join(new[c:d])))
     return "".join(parts)
+
+
+def _stands_alone(word: str) -> bool:
+    """Whether it can be shown without the tags around it."""
+    return not word.startswith("<") or word.startswith("<img")
 
 
 def _marked(tag: str, html: str) -> str:

@@ -16,14 +16,15 @@ from publisher.source.strictyaml import Malformed
 
 
 def facts_of(path: str, raw: bytes, config: Config) -> tuple[Fact, ...]:
-    """What holds for the document at *path*; nothing when its frontmatter cannot be read."""
+    """What holds for the document at *path*, what it says itself first; nothing if unreadable."""
     defaults = defaults_for(path, config.defaults)
     try:
         text = read(raw)
     except Malformed:
         return ()
     values = overlay(defaults, text.values)
-    return tuple(_fact(name, value, text.lines) for name, value in values.items())
+    facts = (_fact(name, value, text.lines) for name, value in values.items())
+    return tuple(sorted(facts, key=lambda fact: (fact.line is None, fact.line or 0)))
 
 
 def _fact(name: str, value: Json, lines: Mapping[str, int]) -> Fact:

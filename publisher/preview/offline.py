@@ -39,6 +39,11 @@ def catalog_of(documents: Iterable[Document], type_files: Iterable[Json]) -> Cat
     )
 
 
+def plain_type(name: str) -> AssetType:
+    """A type of which only the name is known."""
+    return AssetType(name, name, (_TITLE, _BODY))
+
+
 def _from_file(data: Json) -> AssetType | None:
     """One type; None for what does not look like one: there is a command that says why."""
     if not isinstance(data, Mapping) or not isinstance(data.get("name"), str):

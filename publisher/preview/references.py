@@ -57,9 +57,9 @@ def links_out(
         label: a key -> the path of its document.
         names: the path of each attachment by its name.
     """
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     for linked in [*_local(page, links, label, names), *_web(page)]:
-        place = (linked.kind, linked.target, linked.anchor)
+        place = (linked.kind, linked.target or linked.label, linked.anchor)
         if place not in seen:
             seen.add(place)
             yield linked

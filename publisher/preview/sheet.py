@@ -17,6 +17,7 @@ from publisher.marker import Marker, content_digest
 from publisher.model import AssetType, Diagnostic, Document, Json, Organization
 from publisher.preview.collection import Collection, Resolved
 from publisher.preview.model import Attached, Value
+from publisher.preview.offline import plain_type
 from publisher.render import Page
 from publisher.targets import File
 from publisher.types import Shape, Wrong, shape_of, values_of, wrong_trait
@@ -54,11 +55,11 @@ def lay_out(
 
     *marker* is the name-key of the trait that carries the marker, where the type has it.
     """
-    document, kind = one.document, one.type or AssetType("", document_type(one))
+    document, kind = one.document, one.type or plain_type(document_type(one))
     linker = Linker(collection.tree, collection.index, collection.candidates)
     files, _ = linker.files(document, page)
     links, dead = linker.links(document, page, organization, files)
-    shape, values, found = _placed(document, kind, marker, page.title)
+    kind, shape, values, found = _placed(document, kind, marker, page.title)
     content = Content(
         collection.project.name,
         document.key(organization.id),
@@ -74,7 +75,8 @@ def lay_out(
     )
     traits = content.compose(_addresses(collection, files), carried, None)
     shown = _with_headers(_shown(document, kind, shape, traits))
-    return Sheet(traits, shown, files, links, (*found, *dead))
+    # That the type is unknown has been said; what would not fit it is not known.
+    return Sheet(traits, shown, files, links, (*(found if one.type else ()), *dead))
 
 
 def document_type(one: Resolved) -> str:
@@ -84,15 +86,16 @@ def document_type(one: Resolved) -> str:
 
 def _placed(
     document: Document, kind: AssetType, marker: str, title: str
-) -> tuple[Shape, dict[str, Json], list[Diagnostic]]:
+) -> tuple[AssetType, Shape, dict[str, Json], list[Diagnostic]]:
+    """Where everything goes, and what is wrong with it."""
     try:
         shape = shape_of(document, kind, marker)
-    except Wrong as wrong:
+    except Wrong as wrong:  # the text is shown all the same, by itself
         where = "body" if document.body_field else "type"
-        # The text is shown all the same, alone.
-        return Shape("", "body", ""), {}, [wrong_trait(document, wrong, where)]
+        problem = wrong_trait(document, wrong, where)
+        return plain_type(kind.name), Shape("title", "body", ""), {"title": title}, [problem]
     values, found = values_of(document, kind, shape, title)
-    return shape, values, found
+    return kind, shape, values, found
 
 
 def _addresses(collection: Collection, files: Mapping[str, File]) -> Callable[[str], str]:
@@ -110,7 +113,7 @@ def _shown(
     document: Document, kind: AssetType, shape: Shape, traits: Mapping[str, Json]
 ) -> Iterator[Value]:
     """The fields that hold something, in the type's order, as IT Glue lists them."""
-    fields = {f.key: (f.name, f.kind) for f in kind.fields} or {"body": ("Text", "Textbox")}
+    fields = {f.key: (f.name, f.kind) for f in kind.fields}
     written = {f.key: value for name, value in document.traits.items() if (f := kind.field(name))}
     for key, (name, what) in fields.items():
         if what == "Header":

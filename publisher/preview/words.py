@@ -70,18 +70,18 @@ def note(desk: Desk) -> str:
     at, problem = desk.standings.at, desk.standings.problem
     if at is None:
         return f"Looking at {desk.instance} …" if desk.looking else ""
-    when = f"{desk.instance}, {at.astimezone():%H:%M:%S}"
-    return f"{when}. Since then: {problem}" if problem else when
+    when = f"Compared with {desk.instance} at {at.astimezone():%H:%M:%S}."
+    return f"{when} Since then: {problem}" if problem else when
 
 
 def summary(listing: Listing, desk: Desk) -> list[tuple[str, int]]:
     """How many documents and targets there are, and how they stand."""
     conditions = Counter(entry.condition for entry in listing.entries)
     counted = [
-        ("documents", conditions["document"] + conditions["draft"] + conditions["broken"]),
+        ("documents", len(listing.entries) - conditions["other"]),
         ("organizations", len(listing.organizations)),
-        ("drafts", conditions["draft"]),
-        ("that cannot be read", conditions["broken"]),
+        ("draft" if conditions["draft"] == 1 else "drafts", conditions["draft"]),
+        ("with errors", conditions["broken"]),
     ]
     words = Counter(standing.word for standing in desk.standings.targets.values())
     counted += [(LABELS[word].lower(), words[word]) for word in ("new", "changed", "drift", "held")]
