@@ -40,6 +40,8 @@ class Desk:
     settle_seconds: float = 240.0
     """How long a create with an unknown outcome is given to appear."""
     now: Callable[[], float] = time.time
+    created: set[str] = field(default_factory=set)
+    """Ids of the assets that this run has made."""
     warnings: list[str] = field(default_factory=list)
     replaced: list[Replaced] = field(default_factory=list)
     """What others had written, and where it is kept now."""

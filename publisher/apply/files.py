@@ -7,17 +7,17 @@ asset's attachments are listed: one of that name and size that is bound to nothi
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import replace
 
 from publisher.apply.desk import Desk, begin
 from publisher.errors import OutcomeUnknown, PublisherError, Rejected
 from publisher.gather.fingerprint import existing_file
-from publisher.gather.uploads import found_upload, name_of_upload, with_upload
+from publisher.gather.uploads import found_upload, name_of_upload, unbound, with_upload
 from publisher.targets import Desired, ExistingFile, File, Intent, Known
 
 
-async def upload(desk: Desk, key: str, *, again: Iterable[str] = ()) -> Known:
+async def upload(desk: Desk, key: str, *, again: Collection[str] = ()) -> Known:
     """Upload what a target lacks, and what changed. The old ones stay until `remove_old`.
 
     Args:
@@ -27,9 +27,19 @@ async def upload(desk: Desk, key: str, *, again: Iterable[str] = ()) -> Known:
     """
     desired, known = desk.desired[key], desk.known[key]
     known = await _settle(desk, desired, known)
-    for name, file in sorted(desired.files.items()):
-        there = known.files.get(name)
-        if there is None or there.blob != file.blob or name in again:
+    lacking = {
+        name: file
+        for name, file in sorted(desired.files.items())
+        if name in again or name not in known.files or known.files[name].blob != file.blob
+    }
+    # An older state may not know what is there; of a new asset it is known that there is nothing.
+    there = {} if known.asset_id in desk.created or not lacking else await _list(desk, known)
+    for name, file in lacking.items():
+        found = unbound(known, name, file.size, there)
+        if found:
+            known = with_upload(known, name, found, there[found].url, file.blob, file.size)
+            known = desk.bind(known)
+        else:
             known = await _upload(desk, known, file)
     return known
 

@@ -160,7 +160,10 @@ class _Apply:
         desk, key = self.desk, failure.action.key
         seen = desk.remote.fresh[asset_id]
         attached = recognise(desk.desired[key].files, seen.existing.files or {})
-        known = recover(desk.desired[key], desk.contents[key], seen, attached, desk.address(key))
+        address = desk.address(key)
+        known = recover(
+            desk.desired[key], desk.contents[key], seen, attached, lambda ref: [address(ref)]
+        )
         intent = desk.store.intents().get((key, ""))
         desk.bind(replace(known, commit=desk.commit, published_at=desk.now()), intent)
         self.result.failed.remove(failure)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from publisher.apply.asset import archive, check_base, create, delete, fresh, update
@@ -35,7 +35,7 @@ async def _create(desk: Desk, key: str) -> None:
     former = desk.remote.existing.get(known.asset_id) if known else None
     if former is not None and not former.archived:  # its archiving failed just now
         raise Held(f"asset {former.asset_id} of its former type is still there")
-    await create(desk, key)
+    desk.created.add((await create(desk, key)).asset_id)
     await bring(desk, key)
 
 
@@ -57,7 +57,7 @@ async def _change(desk: Desk, action: Action) -> None:
 
 
 async def bring(
-    desk: Desk, key: str, *, carry: Sequence[str] = (), again: Iterable[str] = ()
+    desk: Desk, key: str, *, carry: Sequence[str] = (), again: Collection[str] = ()
 ) -> None:
     """Upload what lacks, send what differs, remove what is old; nothing if nothing is to do."""
     desired = desk.desired[key]

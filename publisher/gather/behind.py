@@ -38,12 +38,22 @@ def behind(
         marker = asset.marker if asset else None
         if asset is None or marker is None or marker.repository != repository or target.rebuilt:
             continue
+        if _as_known(target, asset):
+            continue
         moved = marker.key != target.key
         if moved and not _follows(target, marker, known, desired):
             continue
         sure = moved or _written_since(target, marker)
         if sure or _text_differs(target, asset):
             yield Behind(target, asset, marker.key, sure)
+
+
+def _as_known(target: Known, asset: Existing) -> bool:
+    """Whether the asset is as the state has it, marker and all; this is the quick look."""
+    there = asset.traits
+    return asset.archived == target.archived and all(
+        there.get(name, "") == value for name, value in target.seen.items()
+    )
 
 
 def _follows(

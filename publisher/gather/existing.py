@@ -3,14 +3,15 @@
 A refresh costs one request a type when nothing changed: the list comes sorted by ``updated-at``,
 and everything older than the settled time of the last scan is as the state remembers it. The
 list's total count tells deletions. Whatever does not add up (a count, an order, a server without
-totals) leads to a full scan.
+totals) leads to a full scan; what a full scan lacks or tells otherwise than a later answer of IT
+Glue did is asked for by its id, since a list may lag behind.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -28,6 +29,8 @@ OVERLAP = dt.timedelta(minutes=5)
 """A write may show in lists this much later than its time stamp says."""
 NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 FIRST_PAGE, LARGEST_PAGE = 64, 1000
+HIDDEN = "archived_hidden"
+"""The state's note of whether lists leave archived assets out."""
 
 
 @dataclass(slots=True)
@@ -111,25 +114,68 @@ class _Scanner:
                     found[asset.existing.asset_id] = asset
             if last is not None and last < settled:
                 break
-        if first is None or first.total not in self._counts(found):
+        if first is None or first.total != self._count(found):
             return False
-        self._keep(found, (), first, first.total)
+        await self._keep(found, set(), first, first.total)
         return True
 
-    def _counts(self, found: Mapping[str, Seen]) -> set[int]:
-        """What the list's total must be, with archived assets in it or without."""
+    def _count(self, found: Mapping[str, Seen]) -> int:
+        """What the list's total must be, if nothing was deleted."""
         now = self.before | {asset_id: asset.existing for asset_id, asset in found.items()}
-        return {len(now), sum(not asset.archived for asset in now.values())}
+        hidden = self.store.meta(HIDDEN) is True
+        return sum(not (hidden and asset.archived) for asset in now.values())
 
     async def _everything(self) -> None:
         found: dict[str, Seen] = {}
         first: Page[FlexibleAsset] | None = None
+        read, total = 0, 0
         async for page in self._pages("created_at", LARGEST_PAGE):
             first = first or page
+            read, total = read + len(page.records), page.total or 0
             found.update((asset.existing.asset_id, asset) for asset in self._assets(page))
-        gone = [asset_id for asset_id in self.before if asset_id not in found]
         if first:
-            self._keep(found, gone, first, len(found))
+            absent = self.before.keys() - found.keys()
+            gone = await self._gone(absent, found, first, complete=read >= total)
+            await self._keep(found, gone, first, total or len(found))
+
+    async def _gone(
+        self,
+        absent: Set[str],
+        found: dict[str, Seen],
+        first: Page[FlexibleAsset],
+        *,
+        complete: bool,
+    ) -> set[str]:
+        """Which of the assets that a whole list lacks are really no more.
+
+        A list may lag behind what was just written, lose some to others that write meanwhile, or
+        leave archived ones out: those are asked for one by one before their absence is believed.
+        """
+        archived = {asset_id for asset_id in absent if self.before[asset_id].archived}
+        if archived and any(asset.existing.archived for asset in found.values()):
+            self.store.set_meta(HIDDEN, False)
+        elif archived and await self._hides(sorted(archived)):
+            absent -= archived
+        now = first.date or dt.datetime.now(dt.UTC)
+        late = {i for i in absent if now - moment(self.before[i].updated_at) < OVERLAP}
+        doubtful = late if complete else absent
+        there = {asset_id: await self._get(asset_id) for asset_id in sorted(doubtful)}
+        found.update((asset_id, asset) for asset_id, asset in there.items() if asset)
+        return {asset_id for asset_id in absent if not there.get(asset_id)}
+
+    async def _hides(self, archived: Iterable[str]) -> bool:
+        """Whether lists leave archived assets out, as it seems now that they hold none."""
+        for asset_id in archived:
+            if await self._get(asset_id):
+                self.store.set_meta(HIDDEN, True)
+                return True
+        return False
+
+    async def _get(self, asset_id: str) -> Seen | None:
+        record = await self.itglue.flexible_assets.get(asset_id, include=("attachments",))
+        if record is None:
+            return None
+        return seen(record, by_id(record.included), self.kind, self.marker)
 
     def _pages(self, sort: str, size: int) -> AsyncIterator[Page[FlexibleAsset]]:
         return self.itglue.flexible_assets.pages(
@@ -145,10 +191,16 @@ class _Scanner:
         mine = (r for r in page.records if _type_of(r) in (None, self.kind.id))
         return [seen(record, included, self.kind, self.marker) for record in mine]
 
-    def _keep(
-        self, found: Mapping[str, Seen], gone: Iterable[str], first: Page[FlexibleAsset], total: int
+    async def _keep(
+        self, found: dict[str, Seen], gone: set[str], first: Page[FlexibleAsset], total: int
     ) -> None:
-        gone = list(gone)
+        for asset_id in [i for i, asset in found.items() if self._may_be_old(asset.existing)]:
+            now = await self._get(asset_id)
+            if now is None:
+                gone.add(asset_id)
+                del found[asset_id]
+            else:
+                found[asset_id] = now
         for asset_id in gone:
             self.remote.lose(asset_id)
         for asset in found.values():
@@ -157,6 +209,13 @@ class _Scanner:
         settled = (first.date or newest) - OVERLAP if (first.date or found) else NEVER
         scan = Scan(self.kind.id, settled.isoformat(), total)
         self.store.saw(scan, (asset.existing for asset in found.values()), gone)
+
+    def _may_be_old(self, asset: Existing) -> bool:
+        """Whether a list tells otherwise than a later answer did, or one of the same second."""
+        before = self.before.get(asset.asset_id)
+        if before is None or moment(asset.updated_at) > moment(before.updated_at):
+            return False
+        return (asset.traits, asset.archived) != (before.traits, before.archived)
 
 
 def _type_of(record: Record[FlexibleAsset]) -> str | None:

@@ -8,7 +8,7 @@ somebody has edited it since. So a lost state costs a scan, and no document and 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from publisher.gather.content import MARKER, Content
 from publisher.gather.existing import Remote
@@ -61,7 +61,7 @@ def recover(
     content: Content,
     seen: Seen,
     attached: Mapping[str, KnownFile],
-    url_of: Callable[[str], tuple[str, str]],
+    addresses: Callable[[str], Iterable[tuple[str, str]]],
 ) -> Known:
     """What must have been published of *desired*, going by the asset itself.
 
@@ -69,13 +69,13 @@ def recover(
         desired, content: what Git says now.
         seen: the asset, with the values of its traits.
         attached: its attachments, as far as they are ours; see `recognise`.
-        url_of: reference -> (id, URL) as it resolves now; ('', '') for nothing.
+        addresses: reference -> (id, URL) of what it resolves to now, or may have before.
     """
     asset, marker = seen.existing, seen.existing.marker
     if marker is None:
         raise ValueError("only a marked asset can be recovered")
     html = str(seen.traits.get(content.body, "")) if content.body else ""
-    refs = _refs(content, html, attached, url_of)
+    refs = _refs(content, html, attached, addresses)
     same_git = marker.content == content_digest(desired.sent)
     sent = _sent(desired, content, seen, refs, same_git)
     sent[MARKER] = desired.sent[MARKER] if _same_place(content, html, marker) else ""
@@ -149,16 +149,21 @@ def _refs(
     content: Content,
     html: str,
     files: Mapping[str, KnownFile],
-    url_of: Callable[[str], tuple[str, str]],
+    addresses: Callable[[str], Iterable[tuple[str, str]]],
 ) -> dict[str, tuple[str, str]]:
     """What each reference resolved to when the body was sent: its address stands in it, or not."""
     found: dict[str, tuple[str, str]] = {}
     for ref in content.refs:
         file = files.get(ref.removeprefix("file:")) if ref.startswith("file:") else None
-        target, url = (file.id, file.url) if file else url_of(ref)
-        escaped = url.replace("&", "&amp;")
-        found[ref] = (target, url) if url and (url in html or escaped in html) else ("", "")
+        places = [(file.id, file.url)] if file else addresses(ref)
+        found[ref] = next((place for place in places if _stands(place[1], html)), ("", ""))
     return found
+
+
+def _stands(url: str, html: str) -> bool:
+    """Whether an attribute of *html* is that URL, alone or with a fragment."""
+    written = {url, url.replace("&", "&amp;")} if url else set()
+    return any(f'"{one}{end}' in html for one in written for end in ('"', "#"))
 
 
 def _same_place(content: Content, html: str, marker: Marker) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from publisher.gather.behind import Behind, behind, caught_up, caught_up_gone
 from publisher.gather.fingerprint import Seen, existing_file
-from publisher.gather.recover import missing, recognise, recover, recover_gone
+from publisher.gather.recover import missing, ours, recognise, recover, recover_gone
 from publisher.gather.uploads import found_upload
 from publisher.itglue import ITGlue
 from publisher.model import digest
@@ -64,12 +64,14 @@ class Recovery:
     async def _unknown(self) -> None:
         planned = self.planned
         lost = missing(planned.corpus.desired, planned.known, planned.remote, self.repository)
+        if not lost:
+            return
         await self.read(lost)
         paths = {document.identity: path for path, document in planned.corpus.documents.items()}
-        url_of = self._addresses(lost)
+        addresses = self._addresses()
         for key, asset in lost.items():
             if self._wants(key, asset):
-                told = await self._told(key, asset, None, url_of)
+                told = await self._told(key, asset, None, addresses)
             else:
                 told = None if asset.archived else recover_gone(asset, paths)
             if told:
@@ -86,14 +88,16 @@ class Recovery:
             )
             if one.key not in planned.recovered and self._unexamined(one)
         ]
-        await self.read(one.key for one in found)
-        url_of = self._addresses({})
+        if not found:
+            return
+        await self.read([one.key for one in found])
+        addresses = self._addresses()
         for one in found:
             if not self._wants(one.key, one.asset):
                 if one.sure:
                     self._know(caught_up_gone(one))
                 continue
-            told = await self._told(one.key, one.asset, one.known.files, url_of)
+            told = await self._told(one.key, one.asset, one.known.files, addresses)
             now = caught_up(one, told) if told else None
             if now:
                 self._know(now, former=one.known.key)
@@ -144,7 +148,7 @@ class Recovery:
         key: str,
         asset: Existing,
         files: Mapping[str, KnownFile] | None,
-        url_of: Callable[[str], tuple[str, str]],
+        addresses: Callable[[str], list[tuple[str, str]]],
     ) -> Known | None:
         found = await self.look(asset.asset_id, asset.type_id)
         if found is None:
@@ -154,19 +158,23 @@ class Recovery:
         if found.existing.files is None and desired.files:
             there = await self._attachments(asset.asset_id)
         attached = recognise(desired.files, there, files)
-        return recover(desired, self.planned.corpus.contents[key], found, attached, url_of)
+        return recover(desired, self.planned.corpus.contents[key], found, attached, addresses)
 
     def _wants(self, key: str, asset: Existing) -> bool:
         desired = self.planned.corpus.desired.get(key)
         return desired is not None and desired.type_id == asset.type_id
 
-    def _addresses(self, lost: Mapping[str, Existing]) -> Callable[[str], tuple[str, str]]:
-        def url_of(ref: str) -> tuple[str, str]:
-            key = ref.removeprefix("doc:")
-            there: Existing | Known | None = lost.get(key) or self.planned.known.get(key)
-            return (there.asset_id, there.url) if there else ("", "")
+    def _addresses(self) -> Callable[[str], list[tuple[str, str]]]:
+        """Where a reference may lead: to the asset of its key, or to a former one of it."""
+        marked = ours(self.planned.remote, self.repository)
 
-        return url_of
+        def addresses(ref: str) -> list[tuple[str, str]]:
+            key = ref.removeprefix("doc:")
+            known = self.planned.known.get(key)
+            now = [(known.asset_id, known.url)] if known else []
+            return now + [(asset.asset_id, asset.url) for asset in marked.get(key, [])]
+
+        return addresses
 
     def _know(self, told: Known, *, former: str = "") -> None:
         planned = self.planned

@@ -18,6 +18,7 @@ from publisher.gather.tags import Directory
 from publisher.itglue import ITGlue
 from publisher.model import AssetType, Catalog
 from publisher.plan import Plan, Policy, Sides, decide
+from publisher.plan.model import Action
 from publisher.source.tree import Tree
 from publisher.state import Store
 from publisher.targets import Intent, Known
@@ -82,7 +83,9 @@ class Session:
         known = {} if self.options.rebuild else self.store.known()
         reader = self._reader(catalog, known)
         corpus = await reader.read()
-        kinds = _kinds(catalog, corpus, known, every=self.options.rebuild)
+        # A new state may follow a lost one: then any type can hold assets of ours.
+        every = self.options.rebuild or not self.store.scans()
+        kinds = _kinds(catalog, corpus, known, every=every)
         remote = await read_existing(
             self.itglue, self.store, kinds.values(), self.settings.marker, self.options.refresh
         )
@@ -187,7 +190,7 @@ class Session:
         gone = [
             action
             for action in planned.plan.actions
-            if action.verb in ("archive", "delete") and action.asset_id not in planned.remote.fresh
+            if action.asset_id not in planned.remote.fresh and _is_looked_at(action, planned)
         ]
         if self.options.refresh == "none":
             return bool(untitled)
@@ -231,6 +234,13 @@ class Session:
             now=self.now(),
             settle_seconds=self.policy.settle_seconds,
         ).run()
+
+
+def _is_looked_at(action: Action, planned: Planned) -> bool:
+    """Whether an asset is read before it is planned: one that goes, or comes back."""
+    existing = planned.remote.existing.get(action.asset_id or "")
+    back = existing is not None and existing.archived
+    return action.verb in ("archive", "delete") or (back and action.verb in ("update", "move"))
 
 
 _NOTHING = Plan("", "", None, (), (), 0, 0, (), 0)
