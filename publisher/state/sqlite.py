@@ -21,6 +21,9 @@ from publisher.state.sql import SqlStore, Values, Writer, close_on_error
 
 APPLICATION_ID = 0x49544750  # "ITGP", so that a foreign SQLite file is told from a state
 
+BUSY_SECONDS = 30.0
+"""How long to wait for another process's transaction, which takes microseconds."""
+
 
 class SqliteStore(SqlStore):
     """See `publisher.state.store.Store`."""
@@ -30,7 +33,7 @@ class SqliteStore(SqlStore):
         self._facts = facts
         with self._explained():
             make_folder(path.parent)
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
         with close_on_error(self), self._explained():
             self._open()
 
@@ -44,10 +47,22 @@ class SqliteStore(SqlStore):
             raise StateUnusable(self.url, "foreign")
         if version > FORMAT:
             raise StateUnusable(self.url, "newer", f"format {version}, this one knows {FORMAT}")
-        db.execute("PRAGMA journal_mode = WAL")
+        self._write_ahead()
         db.execute("PRAGMA synchronous = FULL")  # an intent must survive a power cut too
         if version < FORMAT:
             self._build()
+
+    def _write_ahead(self) -> None:
+        """Switch to WAL. SQLite's own timeout does not cover this one lock, so we wait for it."""
+        until = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            time.sleep(0.02)
 
     def _version(self) -> int:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
