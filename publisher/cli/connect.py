@@ -8,12 +8,15 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
 from publisher.cli.context import Context
 from publisher.cli.local import BASE_URL, open_local
 from publisher.cli.logs import watched
 from publisher.config import FILE_NAME, LOCAL, Config, Instance, choose_instance, load
 from publisher.errors import NoConfig, SourceError
 from publisher.itglue import ITGlue, Listener, RateLimit, Secret
+from publisher.itglue.keys import look_for_key
 from publisher.source.git import find_root
 
 
@@ -69,19 +72,24 @@ async def connected(context: Context) -> AsyncIterator[ITGlue]:
             yield await stack.enter_async_context(client(choice, stack, listener))
 
 
-def client(choice: Choice, stack: contextlib.AsyncExitStack, listener: Listener) -> ITGlue:
+def client(
+    choice: Choice, stack: contextlib.AsyncExitStack, listener: Listener, *, offline: bool = False
+) -> ITGlue:
     """The client of an instance; *stack* closes what it stands on.
 
     Raises:
-        NoKey: there is none.
+        NoKey: there is none. An *offline* one needs none, and sends nothing.
     """
     settings = choice.settings
     limit = RateLimit(settings.rate_limit.requests, settings.rate_limit.seconds)
-    key = transport = None
+    key: Secret | None = None
+    transport: httpx.AsyncBaseTransport | None = None
     if choice.name == LOCAL:
         site, transport = open_local(choice.root)
         stack.callback(site.close)
         key = Secret("local")
+    elif offline and look_for_key(choice.name) is None:
+        key, transport = Secret(""), _Nowhere()
     return ITGlue(
         base_url=choice.base_url,
         api_key=key,
@@ -91,6 +99,13 @@ def client(choice: Choice, stack: contextlib.AsyncExitStack, listener: Listener)
         concurrency=settings.concurrency,
         listener=listener,
     )
+
+
+class _Nowhere(httpx.AsyncBaseTransport):
+    """Sends nothing: a plan that trusts the state asks nothing, and so needs no key."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        raise httpx.UnsupportedProtocol("there is no API key, so nothing was sent")
 
 
 def _configured(context: Context) -> tuple[Path, Config]:

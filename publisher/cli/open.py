@@ -37,8 +37,8 @@ class Opened:
 
 
 @contextlib.asynccontextmanager
-async def opened(context: Context) -> AsyncIterator[Opened]:
-    """Open everything that a plan needs; close it again.
+async def opened(context: Context, *, offline: bool = False) -> AsyncIterator[Opened]:
+    """Open everything that a plan needs; close it again. *offline*, without a key.
 
     Raises:
         PublisherError: no repository, no configuration, no key, no usable state.
@@ -48,8 +48,11 @@ async def opened(context: Context) -> AsyncIterator[Opened]:
     choice = Choice(name, settings, project.root)
     async with contextlib.AsyncExitStack() as stack:
         listener = stack.enter_context(watched(context, name))
-        itglue = await stack.enter_async_context(client(choice, stack, listener))
         store = stack.enter_context(_store(project, name))
+        # Without a catalog in the state, names would have to be asked for: that takes a key.
+        offline = offline and store.meta("catalog") is not None
+        connection = client(choice, stack, listener, offline=offline)
+        itglue = await stack.enter_async_context(connection)
         yield Opened(project, name, settings, store, itglue)
 
 

@@ -85,7 +85,7 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
 
 
 async def _plan(context: Context, options: PlanOptions, *, texts: bool, full: bool) -> Shown:
-    async with opened(context) as docs:
+    async with opened(context, offline=options.no_refresh) as docs:
         session, planned = await plan_with(docs, options)
         most = len(planned.plan.actions) + len(planned.plan.drifts) if full else MOST
         wordings = await read_wordings(session, planned, most=most) if texts else Wordings()
