@@ -11,6 +11,7 @@ documentation; for rarely used entities they may be incomplete.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
@@ -308,12 +309,17 @@ def parse_record(data: Any, attributes: type[A]) -> Record[A]:
         raise Unreadable("no id")
     given = data.get("attributes")
     relationships = data.get("relationships")
-    return Record[attributes](  # type: ignore[valid-type]  # the model is made at run time
+    return _record_of(attributes)(
         id=str(given_id),
         type=str(data.get("type") or ""),
         attributes=_parse_attributes(given if isinstance(given, Mapping) else {}, attributes),
         relationships=relationships if isinstance(relationships, dict) else {},
     )
+
+
+@functools.cache  # pydantic itself forgets a model that nobody holds, and making one takes long
+def _record_of(attributes: type[A]) -> type[Record[A]]:
+    return Record[attributes]  # type: ignore[valid-type]  # the model is made at run time
 
 
 def _parse_attributes(given: Mapping[str, Any], model: type[A]) -> A:
