@@ -83,7 +83,7 @@ RACE = """
 import sys
 from pathlib import Path
 from publisher.state import open_store
-for number in range(30):
+for number in range(15):
     url = sys.argv[1].replace("state.db", f"state{number}.db")
     open_store(url, Path("/"), {"instance": f"race{number}"}).close()
 """
