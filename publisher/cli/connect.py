@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import httpx
 
+from publisher.cli.cachefile import keep_current
 from publisher.cli.context import Context
 from publisher.cli.local import BASE_URL, open_local
 from publisher.cli.logs import watched
@@ -67,6 +69,9 @@ async def connected(context: Context) -> AsyncIterator[ITGlue]:
         PublisherError: as `chosen`; or there is no key.
     """
     choice = chosen(context)
+    if choice.name == LOCAL and not context.instance and os.environ.get("ITGLUE_BASE_URL"):
+        text = "ITGLUE_BASE_URL is not used, as no instance is named: this is the local one."
+        click.echo(click.style("Warning: ", fg="yellow") + text, err=True)
     with watched(context, choice.name) as listener:
         async with contextlib.AsyncExitStack() as stack:
             yield await stack.enter_async_context(client(choice, stack, listener))
@@ -90,7 +95,7 @@ def client(
         key = Secret("local")
     elif offline and look_for_key(choice.name) is None:
         key, transport = Secret(""), _Nowhere()
-    return ITGlue(
+    itglue = ITGlue(
         base_url=choice.base_url,
         api_key=key,
         instance=choice.name,
@@ -99,6 +104,8 @@ def client(
         concurrency=settings.concurrency,
         listener=listener,
     )
+    keep_current(itglue, choice, stack)
+    return itglue
 
 
 class _Nowhere(httpx.AsyncBaseTransport):

@@ -27,6 +27,7 @@ COMMANDS = {
     "types": "Flexible asset types as files: list, plan, apply, export.",
     "auth": "Keep the API key in the system keyring: login, status, logout.",
     "health": "Say whether the key is valid, IT Glue reachable, and how much budget is left.",
+    "cache": "Keep names, ids and times of an instance at hand: refresh, stats, search.",
     "api": "Read and write any entity of IT Glue: list, get, create, update, delete.",
     "simulator": "Run the embedded IT Glue.",
     "schema": "Print the JSON Schema of the frontmatter or of publisher.toml.",
