@@ -51,7 +51,7 @@ def command(
 
 
 async def _why(context: Context, options: PlanOptions, document: str) -> Why:
-    async with opened(context) as docs:
+    async with opened(context, offline=options.no_refresh) as docs:
         session, planned = await plan_with(docs, options)
         path = _path(docs, planned, document)
         # What was published needs no reading for a plan; its warnings come from its text.
