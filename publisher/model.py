@@ -159,6 +159,10 @@ class Document:
     traits: Mapping[str, Json] = field(default_factory=dict)
     seed: tuple[str, ...] = ()
     """The traits among these that are set at creation only, as named in the frontmatter."""
+    template: bool = False
+    """Its variables are filled in for each organization."""
+    vars: Mapping[str, Json] = field(default_factory=dict)
+    """Values for the variables, unless the organization has its own."""
     attachments: tuple[str, ...] = ()
     """Paths as resolved below the docs root."""
     related: tuple[Mapping[str, Json], ...] = ()

@@ -37,17 +37,18 @@ def applying(
 def overlay(below: Mapping[str, Json], above: Mapping[str, Json]) -> dict[str, Json]:
     """Lay one set of frontmatter over another; an empty value (``org:``) says nothing.
 
-    ``traits`` merge by field; ``org`` and ``orgs`` answer the same question, so either replaces
-    both.
+    ``traits`` merge by field, ``vars`` by name; ``org`` and ``orgs`` answer the same question, so
+    either replaces both.
     """
     said = {key: value for key, value in above.items() if value is not None}
     merged = {**below, **said}
     for one, other in (("org", "orgs"), ("orgs", "org")):
         if one in said and other not in said:
             merged.pop(other, None)
-    traits = below.get("traits"), said.get("traits")
-    if isinstance(traits[0], dict) and isinstance(traits[1], dict):
-        merged["traits"] = traits[0] | traits[1]
+    for key in ("traits", "vars"):
+        low, high = below.get(key), said.get(key)
+        if isinstance(low, dict) and isinstance(high, dict):
+            merged[key] = low | high
     return merged
 
 

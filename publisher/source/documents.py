@@ -215,6 +215,8 @@ class _Reader:
             body_field=front.body,
             traits=front.traits,
             seed=front.seed,
+            template=front.template,
+            vars=front.vars,
             attachments=tuple(attachments),
             related=front.related,
             publish=front.publish,

@@ -98,6 +98,12 @@ def _traits(value: Json) -> dict[str, Json]:
     return value
 
 
+def _mapping(value: Json) -> dict[str, Json]:
+    if not isinstance(value, dict):
+        raise _wrong("must be a mapping of names to values")
+    return value
+
+
 def _paths(value: Json) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
         raise _wrong("must be a list of paths")
@@ -229,6 +235,17 @@ class Frontmatter(BaseModel):
         WithJsonSchema({"type": "string"}),
         Field(description="The Textbox that the text goes to, where the type has several."),
     ] = None
+    template: Annotated[
+        bool,
+        BeforeValidator(_flag),
+        Field(description="true: variables ({{ org.name }}) are filled in per organization."),
+    ] = False
+    vars: Annotated[
+        dict[str, Json],
+        BeforeValidator(_mapping),
+        WithJsonSchema({"type": "object"}),
+        Field(description="Values for the variables of a template."),
+    ] = Field(default_factory=dict)
 
 
 KEYS = tuple(Frontmatter.model_fields)
