@@ -13,6 +13,7 @@ from publisher.cli.api_input import filters
 from publisher.cli.api_output import show, wire
 from publisher.errors import NotOne
 from publisher.itglue import ITGlue, Record
+from publisher.itglue.documents import PAGE, all_pages
 from publisher.itglue.entities import ENTITIES
 from publisher.itglue.models import Attributes, kebab
 from publisher.itglue.paging import LARGEST, Page
@@ -149,7 +150,7 @@ def download(asked: Asked, /, record_id: str, out: Any, parent: str | None) -> N
     out.write(asked.run(work))
 
 
-async def _pages(
+def _pages(
     resource: Resource[Attributes],
     asked: Asked,
     chosen_filter: Filter,
@@ -158,13 +159,11 @@ async def _pages(
     size: int,
 ) -> AsyncIterator[Page[Attributes]]:
     """The pages of a list; of an organization's documents also those in folders."""
-    async for page in resource.pages(filter=chosen_filter, sort=sort, include=include, size=size):
-        yield page
     folder = any(name.replace("-", "_") == "document_folder_id" for name in chosen_filter)
     if asked.entity.type == "documents" and not folder:
-        more = {**chosen_filter, "document_folder_id": {"ne": "null"}}
-        async for page in resource.pages(filter=more, sort=sort, include=include, size=size):
-            yield page
+        size = min(size, PAGE)
+        return all_pages(resource, filter=chosen_filter, sort=sort, include=include, size=size)
+    return resource.pages(filter=chosen_filter, sort=sort, include=include, size=size)
 
 
 def _home(chosen_filter: dict[str, Any]) -> str | None:

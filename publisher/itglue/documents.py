@@ -11,17 +11,24 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from publisher.errors import PublisherError, Rejected
 from publisher.itglue.entities import DOCUMENTS
-from publisher.itglue.models import Document, DocumentImage, Record
-from publisher.itglue.resources import Id
+from publisher.itglue.events import log
+from publisher.itglue.models import Attributes, Document, DocumentImage, Record
+from publisher.itglue.paging import Page
+from publisher.itglue.resources import Filter, Id, Resource
 
 if TYPE_CHECKING:
     from publisher.itglue.collections import Collections
+
+A = TypeVar("A", bound=Attributes)
+
+PAGE = 100
+"""A smaller page than elsewhere: each document brings its whole text along."""
 
 _SOURCE = re.compile(r"""(<img\b[^>]*?\bsrc\s*=\s*)(["'])(.*?)\2""", re.IGNORECASE | re.DOTALL)
 
@@ -62,19 +69,45 @@ class Step:
 Section: TypeAlias = Text | Heading | Step
 
 
+async def all_pages(
+    documents: Resource[A],
+    *,
+    filter: Filter | None = None,  # noqa: A002 (the API's own word)
+    sort: str | None = None,
+    include: Sequence[str] = (),
+    size: int = PAGE,
+) -> AsyncIterator[Page[A]]:
+    """The pages of an organization's documents: those at the top, then those in folders.
+
+    A document may come twice, as clients' authors disagree on what the filters mean: 'not null' is
+    said to give those in folders, 'null' to give all; a server may refuse either. Raises as
+    `Resource.pages`.
+    """
+    chosen = dict(filter or {})
+    async for page in documents.pages(filter=chosen, sort=sort, include=include, size=size):
+        yield page
+    for form in ({"ne": "null"}, "null"):
+        more = {**chosen, "document_folder_id": form}
+        try:
+            async for page in documents.pages(filter=more, sort=sort, include=include, size=size):
+                yield page
+        except Rejected as refused:
+            if refused.status not in (400, 422):
+                raise
+        else:
+            return
+    log("warning", "documents in folders cannot be listed", path=documents.path)
+
+
 async def all_documents(
     itglue: Collections, organization_id: Id, search: str = ""
 ) -> list[Record[Document]]:
-    """All documents of an organization, in folders too; with *search*: in their name, any case.
+    """All documents of an organization, each once; with *search*: in their name, any case.
 
-    Two lists, merged by id: clients' authors disagree on which filter means 'all', but not on these
-    two. IT Glue ignores a name filter here, so names are compared here.
+    IT Glue ignores a name filter here, so names are compared here.
     """
     documents = itglue.resource(DOCUMENTS).under("organizations", organization_id)
-    # Each record brings its whole text along, hence the smaller pages.
-    found = {r.id: r async for r in documents.list(size=100)}
-    in_folders = {"document_folder_id": {"ne": "null"}}
-    found |= {r.id: r async for r in documents.list(filter=in_folders, size=100)}
+    found = {r.id: r async for page in all_pages(documents) for r in page.records}
     part = search.strip().casefold()
     return [r for r in found.values() if part in (r.attributes.name or "").casefold()]
 

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from publisher.itglue.keys import MASK
 
 
 def kebab(name: str) -> str:
@@ -58,6 +60,11 @@ class Attributes(_Wire):
         if name in extra:
             return extra[name]
         return extra.get(kebab(name), getattr(self, name.replace("-", "_"), None))
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """What `repr` and `str` show: an attribute called password is masked, whatever has it."""
+        for name, value in super().__repr_args__():
+            yield name, MASK if name == "password" and value else value
 
 
 A = TypeVar("A", bound=Attributes)
@@ -234,8 +241,8 @@ class Password(Owned):
     resource_id: int | None = None
     resource_type: str | None = None
 
-    def __repr_args__(self) -> list[tuple[str | None, Any]]:
-        return [("name", self.name), ("organization_id", self.organization_id)]
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        yield from (("name", self.name), ("organization_id", self.organization_id))
 
     __str__ = BaseModel.__repr__
 

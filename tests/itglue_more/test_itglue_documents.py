@@ -15,6 +15,8 @@ from publisher.itglue.documents import with_sources
 from publisher.scripting import render_markdown
 from publisher.simulator import Lost, Rule, Site
 
+FORMS = {"ne": "filter[document_folder_id][ne]", "null": "filter[document_folder_id]"}
+
 
 @pytest.fixture
 def site() -> Iterator[Site]:
@@ -92,6 +94,33 @@ def test_all_documents_of_an_organization(null: str) -> None:
         assert names == {"Root", "Inside", "Backup INSIDE"}
         found = itglue.list_documents(int(home), search="inside")
         assert {d.attributes.name for d in found} == {"Inside", "Backup INSIDE"}
+
+
+@pytest.mark.parametrize(("refused", "found"), [(["ne"], 2), (["ne", "null"], 1)])
+def test_servers_that_refuse_a_folder_filter(refused: list[str], found: int) -> None:
+    """The next form is tried; without any, what is at the top is all there is."""
+
+    def server(request: httpx.Request) -> httpx.Response:
+        query = request.url.params
+        asked = [n for n in ("ne", "null") if query.get(FORMS[n])]
+        if set(asked) & set(refused):
+            return httpx.Response(422, json={"errors": [{"status": 422}]})
+        ids = ["1", "2"] if asked else ["1"]
+        return httpx.Response(200, json={"data": [{"id": each} for each in ids]})
+
+    transport = httpx.MockTransport(server)
+    with ITGlueClient(base_url="https://x.test", api_key=KEY, transport=transport) as itglue:
+        assert len(itglue.list_documents(5)) == found
+
+
+def test_an_organization_without_documents() -> None:
+    """Where the module is off, IT Glue answers 404, which passes."""
+    transport = httpx.MockTransport(lambda request: httpx.Response(404))
+    with (
+        ITGlueClient(base_url="https://x.test", api_key=KEY, transport=transport) as itglue,
+        pytest.raises(Rejected),
+    ):
+        itglue.list_documents(5)
 
 
 def test_upload_with_the_file_attached(itglue: ITGlueClient, tmp_path: Path) -> None:
