@@ -1,0 +1,81 @@
+"""A real browser on a real `publisher preview`, both ended when the test is over."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+NEEDS_BROWSER = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium here: apt-get install chromium"
+)
+_QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_QUIET))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def run(folder: Path, *words: str) -> str:
+    """One command of publisher, to its end."""
+    done = subprocess.run(
+        _command(words), cwd=folder, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@contextlib.contextmanager
+def previewing(folder: Path, *words: str) -> Iterator[str]:
+    """`publisher preview` on a free port; gives its address, and ends it as Ctrl-C does."""
+    process = subprocess.Popen(
+        _command([*words, "preview", "--port", "0"]),
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": ""},
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        line = process.stdout.readline()
+        found = re.fullmatch(r"Preview: (http://127\.0\.0\.1:\d+)\n", line)
+        assert found, line + process.stderr.read()
+        yield found[1]
+        process.send_signal(2)
+        assert process.wait(10) == 0
+        assert process.stderr.read() == "Ctrl-C ends it.\n"
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
+
+
+def _command(words: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", "publisher", *words]
