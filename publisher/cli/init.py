@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from publisher import __version__
 from publisher.cli.context import Context
 from publisher.cli.failures import explained
-from publisher.config import FILE_NAME
+from publisher.config import FILE_NAME, LOCAL, load
+from publisher.data import templates
+from publisher.errors import BadConfig
+from publisher.hosts.remote import Kind, parse_remote
+from publisher.source.driver import text as text_of
 from publisher.source.git import Repository, open_repository
 
-WORKFLOW = ".github/workflows/publish.yml"
+_HARMLESS = re.compile(r"[\w.][\w ./-]*")
+
+WORKFLOWS: dict[Kind, tuple[str, str]] = {
+    "github": ("github.yml", ".github/workflows/publish.yml"),
+    "gitlab": ("gitlab.yml", ".gitlab-ci.yml"),
+    "azure": ("azure.yml", "azure-pipelines.yml"),
+}
+"""The file in ``templates/ci/``, and where it goes."""
+HOOKS = ".pre-commit-config.yaml"
 SAMPLE = "sops/example.md"
 
 CONFIG_TEXT = """\
@@ -60,56 +74,24 @@ Printing at a site has stopped and the queue does not empty.
 > Tell the users before you start: what waits in the queue is lost.
 """
 
-WORKFLOW_TEXT = """\
-# Plans on pull requests, publishes on push to the default branch.
-name: publish
-on:
-  pull_request:
-  push:
-    branches: [{branch}]
-
-permissions: {{}}
-
-jobs:
-  publish:
-    runs-on: ubuntu-latest
-    timeout-minutes: 60
-    permissions:
-      contents: read
-    # One publish at a time, and none is cut short.
-    concurrency:
-      group: publish-${{{{ github.event_name }}}}
-      cancel-in-progress: false
-    steps:
-      - uses: actions/checkout@{checkout}
-        with:
-          fetch-depth: 0
-          persist-credentials: false
-      - run: pipx install itglue-publisher
-      - run: publisher check --format github
-      - if: github.event_name == 'push'
-        run: exec publisher --instance production apply --yes
-        env:
-          ITGLUE_API_KEY_PRODUCTION: ${{{{ secrets.ITGLUE_API_KEY }}}}
-"""
-CHECKOUT = "9c091bb21b7c1c1d1991bb908d89e4e9dddfe3e0 # v7.0.0"
-
 
 @click.command("init")
+@click.option("--hooks", is_flag=True, help="Write .pre-commit-config.yaml too.")
 @click.pass_obj
-def command(context: Context, /) -> None:
+def command(context: Context, /, hooks: bool) -> None:
     """Write publisher.toml, a sample document and the CI workflow into a docs repository.
 
-    What is there already stays as it is.
+    The workflow is for the host that the remote `origin` names: GitHub (also without a remote),
+    GitLab or Azure DevOps. What is there already stays as it is.
 
     \b
     Examples:
       publisher init
-      publisher --repo ../docs init
+      publisher --repo ../docs init --hooks
     """
     with explained():
         repository = open_repository(context.repo)
-        for path, text in _files(repository, context.repo.resolve()):
+        for path, text in _files(repository, hooks=hooks):
             _write(path, text)
         click.echo(
             "\nNext: git add -A && git commit -m 'Set up publisher'\n"
@@ -117,25 +99,52 @@ def command(context: Context, /) -> None:
         )
 
 
-def _files(repository: Repository, root: Path) -> list[tuple[Path, str]]:
-    files = [
-        (root / FILE_NAME, CONFIG_TEXT.format(name=repository.name)),
-        (
-            repository.top / WORKFLOW,
-            WORKFLOW_TEXT.format(branch=_branch(repository), checkout=CHECKOUT),
-        ),
-    ]
+def _files(repository: Repository, *, hooks: bool) -> Iterator[tuple[Path, str]]:
+    root = repository.root
+    yield root / FILE_NAME, CONFIG_TEXT.format(name=repository.name)
     if not any(root.glob("sops/*.md")):
-        files.insert(1, (root / SAMPLE, SAMPLE_TEXT.format(id=secrets.token_hex(4))))
-    return files
+        yield root / SAMPLE, SAMPLE_TEXT.format(id=secrets.token_hex(4))
+    remote = parse_remote(repository.origin)
+    template, place = WORKFLOWS[remote.kind if remote else "github"]
+    yield repository.top / place, _filled(template, repository)
+    if hooks:
+        yield repository.top / HOOKS, _filled("pre-commit.yaml", repository)
+
+
+def _filled(template: str, repository: Repository) -> str:
+    """A file of ``templates/ci/`` for this repository.
+
+    Raises:
+        BadConfig: a name would mean something else inside a workflow.
+    """
+    values = {
+        "branch": _branch(repository),
+        "folder": repository.prefix.rstrip("/") or ".",
+        "instance": _instance(repository.root),
+        "version": __version__,
+    }
+    text = (templates() / "ci" / template).read_text("utf-8")
+    for name, value in values.items():
+        if not _HARMLESS.fullmatch(value):
+            raise BadConfig(f"the {name} {value!r}", "cannot stand in a workflow", "Rename it.")
+        text = text.replace("{{ " + name + " }}", value)
+    return text
 
 
 def _branch(repository: Repository) -> str:
-    """The branch that is checked out, which a fresh docs repository publishes from."""
-    head = repository.top / ".git" / "HEAD"
-    text = head.read_text("utf-8") if head.is_file() else ""
-    found = re.fullmatch(r"ref: refs/heads/(\S+)\s*", text)
-    return found[1] if found else "main"
+    """The branch that is published: origin's default one, else the one that is checked out."""
+    for ref in ("refs/remotes/origin/HEAD", "HEAD"):
+        answer = repository.driver.ask("symbolic-ref", "--quiet", "--short", ref)
+        if found := text_of(answer.output).strip():
+            return found.removeprefix("origin/") if ref != "HEAD" else found
+    return "main"
+
+
+def _instance(root: Path) -> str:
+    """The instance that publisher.toml publishes to; a local one is not for pipelines."""
+    file = root / FILE_NAME
+    name = load(file).publish.instance if file.is_file() else LOCAL
+    return "production" if name == LOCAL else name
 
 
 def _write(path: Path, text: str) -> None:
