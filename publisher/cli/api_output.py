@@ -92,8 +92,11 @@ def _cell(value: object) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
+def watched_width() -> int | None:
+    """The terminal's width in characters; None where nobody watches."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
 def _fitting(line: str) -> str:
-    if not sys.stdout.isatty():
-        return line
-    width = shutil.get_terminal_size().columns
-    return line if len(line) <= width else line[: width - 1] + "…"
+    width = watched_width()
+    return line if width is None or len(line) <= width else line[: width - 1] + "…"

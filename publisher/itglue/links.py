@@ -99,17 +99,18 @@ async def link(
     given: dict[str, Any] = {"destination_id": int(other_id)}
     if notes:
         given["notes"] = notes
-    names = DESTINATIONS.get(other, (_class_name(other),))
-    for name in names:
+    refusals: list[Rejected] = []
+    for name in DESTINATIONS.get(other, (_class_name(other),)):
         try:
             return await items.create(given | {"destination_type": name})
         except Rejected as refused:
             if "already related" in str(refused):
                 return None
-            # It was certainly not done, so trying the other spelling makes no second link.
-            if refused.status not in (400, 422) or name == names[-1]:
+            if refused.status not in (400, 422):
                 raise
-    return None
+            # It was certainly not done, so trying the other spelling makes no second link.
+            refusals.append(refused)
+    raise refusals[0]
 
 
 async def relationships(itglue: Collections, ref: Ref) -> list[Relationship]:

@@ -288,6 +288,29 @@ def test_out_of_reach_and_a_wrong_key(site: Site, run: Run) -> None:
     assert "look before you repeat it" in done.stderr
 
 
+def test_links_of_nobody(run: Run) -> None:
+    """The record that they are asked of must be there."""
+    done = run("related-items", "list", "--parent", "configurations/99")
+    assert (done.exit_code, done.stdout) == (1, "")
+
+
+def test_a_table_fits_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that is too long ends in an ellipsis; in a pipe it is whole."""
+    whole = run("configurations", "list", "--format", "table").stdout
+    monkeypatch.setattr("publisher.cli.api_output.watched_width", lambda: 20)
+    cut = run("configurations", "list", "--format", "table").stdout
+    assert max(map(len, whole.splitlines())) > 20
+    assert {len(line) for line in cut.splitlines()} == {20}
+    assert cut.splitlines()[1].endswith("…")
+
+
+def test_the_base_url_of_no_instance(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sets it and names no instance is told that it is not used."""
+    assert run("organizations", "list").stderr == ""
+    monkeypatch.setenv("ITGLUE_BASE_URL", "https://x.test")
+    assert "no instance is named" in run("organizations", "list").stderr
+
+
 def test_the_local_instance_needs_nothing(tmp_path: Path) -> None:
     """No docs repository, no key: the embedded IT Glue beside the working folder."""
     words = ["--repo", str(tmp_path), "api", "organizations", "list", "--limit", "1"]

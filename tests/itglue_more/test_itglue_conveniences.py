@@ -179,12 +179,19 @@ def test_a_file_that_cannot_be_had() -> None:
         )
 
 
-@pytest.mark.slow
-def test_a_file_over_http_is_not_fetched() -> None:
-    """A redirect out of https is not followed."""
-    hop = {"location": "http://f.test/a"}
-    with pytest.raises(OutOfReach, match="no https URL"):
-        download(lambda request: httpx.Response(302, headers=hop), "https://f.test/a")
+@pytest.mark.parametrize("step", ["redirected", "lost"])
+def test_a_file_that_does_not_come(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A redirect out of https is not followed; a lost connection is one."""
+    monkeypatch.setattr("publisher.itglue.retry.TRIES", 1)
+
+    def server(request: httpx.Request) -> httpx.Response:
+        assert request.url.scheme == "https"
+        if step == "lost":
+            raise httpx.ReadError("gone")
+        return httpx.Response(302, headers={"location": "http://f.test/a"})
+
+    with pytest.raises(OutOfReach, match="no https URL" if step == "redirected" else "gone"):
+        download(server, "https://f.test/a")
 
 
 def test_health(site: Site) -> None:

@@ -59,6 +59,7 @@ def test_a_draft(itglue: ITGlueClient) -> None:
     draft = itglue.create_document("Acme Corp", "Draft", [Text("<p>x</p>")], publish=False)
     assert not draft.attributes.published
     itglue.publish_document(draft.id)
+    itglue.documents.act(draft.id, "publish")
     found = itglue.documents.get(draft.id)
     assert found is not None
     assert found.attributes.published
@@ -111,6 +112,22 @@ def test_servers_that_refuse_a_folder_filter(refused: list[str], found: int) -> 
     transport = httpx.MockTransport(server)
     with ITGlueClient(base_url="https://x.test", api_key=KEY, transport=transport) as itglue:
         assert len(itglue.list_documents(5)) == found
+
+
+def test_another_refusal_of_the_folder_filter() -> None:
+    """Only 'this filter makes no sense' leads to the next form."""
+
+    def server(request: httpx.Request) -> httpx.Response:
+        if FORMS["ne"] in request.url.params:
+            return httpx.Response(409)
+        return httpx.Response(200, json={"data": []})
+
+    transport = httpx.MockTransport(server)
+    with (
+        ITGlueClient(base_url="https://x.test", api_key=KEY, transport=transport) as itglue,
+        pytest.raises(Rejected),
+    ):
+        itglue.list_documents(5)
 
 
 def test_an_organization_without_documents() -> None:

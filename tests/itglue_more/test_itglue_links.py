@@ -10,7 +10,7 @@ from glue import KEY, account, id_of, plain, writes
 
 from publisher.errors import NotOne, Rejected
 from publisher.itglue import ITGlueClient
-from publisher.itglue.links import Relationship, reference
+from publisher.itglue.links import Relationship, _collection, reference
 from publisher.simulator import Site
 
 
@@ -121,6 +121,48 @@ def test_the_other_spelling_is_tried_once_the_first_was_refused(site: Site) -> N
         with pytest.raises(Rejected):
             itglue.link(("passwords", 1), ("ssl_certificates", 2))
     assert writes(site) == []
+
+
+def test_another_refusal_ends_it_at_once() -> None:
+    """A 404 or 409 says nothing of the spelling."""
+    transport = httpx.MockTransport(lambda request: httpx.Response(409))
+    with ITGlueClient(base_url="https://x.test", api_key=KEY, transport=transport) as itglue:
+        with pytest.raises(Rejected):
+            itglue.link(("passwords", 1), ("flexible_assets", 2))
+        assert itglue.requests == 1
+
+
+def test_odd_related_items() -> None:
+    """What does not say where it leads is left out; so is the record itself, and a repetition."""
+    known = {"asset-type": "password", "resource-id": 3, "name": "P"}
+    items = [{}, {"resource-id": 2}, known, known, {"asset-type": "contact", "resource-id": 1}]
+    included = [
+        {"id": str(n), "type": "related-items", "attributes": each} for n, each in enumerate(items)
+    ]
+    traits = {"a": 5, "b": {"values": "x"}, "c": {"type": "Locations", "values": ["x", {}]}}
+    data = {"id": "1", "type": "contacts", "attributes": {"traits": traits}}
+    answer = {"data": data, "included": included}
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=answer))
+    with ITGlueClient(base_url="https://x.test", api_key=KEY, transport=transport) as itglue:
+        found = itglue.relationships(("contacts", 1))
+    assert [(each.resource, each.id, each.link_id) for each in found] == [("passwords", "3", "2")]
+
+
+@pytest.mark.parametrize(
+    ("name", "resource"),
+    [
+        ("flexible_asset", "flexible_assets"),
+        ("FlexibleAsset", "flexible_assets"),
+        ("Flexible Asset", "flexible_assets"),
+        ("FlexibleAssetTypes", "flexible_assets"),
+        ("configuration", "configurations"),
+        ("DocumentFolder", "document_folders"),
+        ("Something Else", "Something Else"),
+    ],
+)
+def test_names_of_collections(name: str, resource: str) -> None:
+    """As links and tags spell them."""
+    assert _collection(name) == resource
 
 
 def test_references() -> None:
