@@ -46,6 +46,15 @@ GIT_CONFIG = """\
 """
 
 
+OUTSIDE = dict(os.environ)
+"""The environment as it was before the guards."""
+UNGUARDED: dict[str, Any] = {
+    "connect": socket.socket.connect,
+    "connect_ex": socket.socket.connect_ex,
+    "getaddrinfo": socket.getaddrinfo,
+}
+
+
 class NetworkForbidden(RuntimeError):
     """A test reached for another host. No OSError, so that no code takes it for an outage."""
 
@@ -71,6 +80,20 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         for name, value in _environment(home).items():
             patch.setenv(name, value)
         yield
+
+
+@pytest.fixture
+def online(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """Lift the guards for a test that is marked `online`; gives the outside's ITGLUE_TEST_*."""
+    assert request.node.get_closest_marker("online"), "only tests marked `online` may go there"
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, name, UNGUARDED[name])
+        patch.setattr(socket, "getaddrinfo", UNGUARDED["getaddrinfo"])
+        for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"):
+            if name in OUTSIDE:
+                patch.setenv(name, OUTSIDE[name])
+        yield {name: value for name, value in OUTSIDE.items() if name.startswith("ITGLUE_TEST_")}
 
 
 def _environment(home: Path) -> dict[str, str]:
