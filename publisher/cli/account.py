@@ -14,7 +14,9 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
 from publisher.cli.context import Context
+from publisher.cli.failures import explain
 from publisher.cli.open import Opened, opened
+from publisher.errors import NoKey
 from publisher.gather.catalog import read_catalog
 from publisher.model import Catalog, Json
 from publisher.preview.model import Asset, Standing, Standings, Word
@@ -34,8 +36,9 @@ _SPECIAL = frozenset("*?[]{}\\")
 class PlannedAccount:
     """See `publisher.preview.model.Account`."""
 
-    def __init__(self, context: Context, docs: Opened) -> None:
-        self._docs = docs
+    def __init__(self, context: Context, docs: Opened, keyless: str = "") -> None:
+        """*keyless*: why nothing can be asked; then what the state remembers has to do."""
+        self._docs, self._keyless = docs, keyless
         self._command = _command(context, docs)
 
     async def catalog(self) -> Catalog:
@@ -44,27 +47,31 @@ class PlannedAccount:
         Raises:
             PublisherError: they cannot be read.
         """
-        return await read_catalog(self._docs.itglue, self._docs.store, refresh=True)
+        docs = self._docs
+        return await read_catalog(docs.itglue, docs.store, refresh=not self._keyless)
 
     async def standings(self, only: Sequence[str] = ()) -> Standings:
         """How the targets stand; of *only* these documents, trusting what was read before."""
-        narrowed: list[str] = []
-        if only and not any(_SPECIAL.intersection(path) for path in only):
-            narrowed = ["--no-refresh", *(word for path in only for word in ("--only", path))]
+        only = [] if any(_SPECIAL.intersection(path) for path in only) else only
+        narrowed = [word for path in only for word in ("--only", path)]
+        if only or self._keyless:
+            narrowed.append("--no-refresh")
         output, errors = await _run([*self._command, *narrowed])
         try:
             plan = json.loads(output)
         except ValueError:
             said = errors.strip().removeprefix("Error: ") or "the plan could not be made"
             return Standings(problem=said)
-        return Standings(dict(standings(plan)), at=dt.datetime.now(dt.UTC))
+        return Standings(dict(standings(plan)), self._keyless, dt.datetime.now(dt.UTC))
 
     async def asset(self, asset_id: str) -> Asset | None:
-        """One flexible asset as it is now; None if it is no more.
+        """One flexible asset as it is now; None if it is no more, or nobody can be asked.
 
         Raises:
             PublisherError: it cannot be read.
         """
+        if self._keyless:
+            return None
         record = await self._docs.itglue.flexible_assets.get(asset_id)
         if record is None:
             return None
@@ -78,11 +85,18 @@ class PlannedAccount:
 async def open_account(context: Context) -> AsyncIterator[PlannedAccount]:
     """Open the instance of the docs repository at hand.
 
+    Without a key, it tells what the state remembers of an earlier run.
+
     Raises:
-        PublisherError: no key, no usable state.
+        PublisherError: no usable state; or no key, and the state remembers nothing.
     """
-    async with opened(context) as docs:
-        yield PlannedAccount(context, docs)
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            docs, keyless = await stack.enter_async_context(opened(context)), ""
+        except NoKey as error:
+            docs = await stack.enter_async_context(opened(context, offline=True))
+            keyless = f"It goes by what an earlier run read: {explain(error)}"
+        yield PlannedAccount(context, docs, keyless)
 
 
 def standings(plan: Json) -> Iterator[tuple[str, Standing]]:

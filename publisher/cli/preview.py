@@ -14,7 +14,10 @@ from publisher.cli.context import Context
 from publisher.cli.failures import explain
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
     from publisher.preview.desk import Desk
+    from publisher.preview.model import Account
 
 
 @click.command("preview")
@@ -53,7 +56,6 @@ def _desk(context: Context) -> tuple[Desk, Path]:
     Raises:
         PublisherError: there is no docs repository, or it is not set up.
     """
-    from publisher.cli.account import open_account
     from publisher.cli.connect import instance_of
     from publisher.gather.project import open_project
     from publisher.preview.desk import Desk
@@ -63,7 +65,13 @@ def _desk(context: Context) -> tuple[Desk, Path]:
     instance, settings = instance_of(context, project.config)
     library = DocsLibrary(project, settings.marker, config_file=context.config)
     library.refresh()
-    desk = Desk(library, instance=instance, account=lambda: open_account(context), explain=explain)
+
+    def account() -> AbstractAsyncContextManager[Account]:
+        from publisher.cli.account import open_account  # once the first page can be shown
+
+        return open_account(context)
+
+    desk = Desk(library, instance=instance, account=account, explain=explain)
     return desk, project.root
 
 

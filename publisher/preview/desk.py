@@ -41,8 +41,8 @@ class Desk:
         self.library, self.instance = library, instance
         self.feed = Feed()
         self.standings = Standings()
-        self.looking = False
-        """Whether it is being found out how the documents stand."""
+        self.looking = True
+        """Whether it is being found out how the documents stand, or is about to be."""
         self.problem = ""
         """Why the docs root cannot be looked at."""
         self._open, self._explain = account, explain
@@ -107,7 +107,7 @@ class Desk:
         except PublisherError as error:
             found = Standings(problem=self._explain(error))
         self._assets.clear()
-        if everything and not found.problem:
+        if everything and found.at is not None:
             self.standings = found
         else:
             self.standings = self.standings.with_newer(found, documents)

@@ -132,6 +132,7 @@ class Standings:
     targets: Mapping[str, Standing] = field(default_factory=dict)
     """By key, of those that are not simply unchanged."""
     problem: str = ""
+    """In whole sentences: why they are not known, or not quite."""
     at: dt.datetime | None = None
     """When it was found out; None: it was not (yet)."""
 
@@ -143,7 +144,7 @@ class Standings:
 
     def with_newer(self, newer: Standings, documents: Sequence[str]) -> Standings:
         """These, with what was just found out about some *documents*."""
-        if newer.problem:
+        if newer.at is None:
             return replace(self, problem=newer.problem)
         others = {k: s for k, s in self.targets.items() if s.document not in documents}
         return replace(newer, targets=others | dict(newer.targets))

@@ -18,6 +18,8 @@ from publisher.preview.desk import Desk
 from publisher.preview.watch import watch
 
 HOST = "127.0.0.1"
+_HEAD_START = 0.5
+"""Seconds that the first page has before the account is opened, which takes the processor too."""
 
 
 def bind(port: int) -> socket.socket:
@@ -91,7 +93,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 async def _background(desk: Desk, root: Path) -> AsyncIterator[None]:
     """Watch the files and the account while the server runs."""
     stop = asyncio.Event()
-    tasks = [asyncio.create_task(watch(root, desk.saved, stop)), asyncio.create_task(desk.follow())]
+    tasks = [asyncio.create_task(watch(root, desk.saved, stop)), asyncio.create_task(_follow(desk))]
     try:
         yield
     finally:
@@ -99,3 +101,8 @@ async def _background(desk: Desk, root: Path) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _follow(desk: Desk) -> None:
+    await asyncio.sleep(_HEAD_START)
+    await desk.follow()

@@ -71,7 +71,7 @@ def note(desk: Desk) -> str:
     if at is None:
         return f"Looking at {desk.instance} …" if desk.looking else ""
     when = f"Compared with {desk.instance} at {at.astimezone():%H:%M:%S}."
-    return f"{when} Since then: {problem}" if problem else when
+    return f"{when} {problem}" if problem else when
 
 
 def summary(listing: Listing, desk: Desk) -> list[tuple[str, int]]:
