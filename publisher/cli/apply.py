@@ -20,14 +20,13 @@ from publisher.cli.failures import OK, PARTLY, explain, explained
 from publisher.cli.failures import exit_code as exit_code_of
 from publisher.cli.open import Opened, opened
 from publisher.cli.options import PlanOptions, options_from, plan_options
-from publisher.cli.planning import plan_with, print_json, show
+from publisher.cli.planning import plan_with, print_json, read_plan_file, show
 from publisher.cli.progress import progress_for
 from publisher.errors import Interrupted, InvalidDocuments
 from publisher.gather.wording import read_wordings
 from publisher.plan import Plan
 from publisher.plan.approve import approve
 from publisher.plan.safety import CHECKS, first_refusal, refusals
-from publisher.plan.saved import read_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ async def run(context: Context, options: PlanOptions, own: ApplyOptions) -> Resu
     async with opened(context) as docs:
         approved = None
         if own.plan_file:
-            approved = read_plan(own.plan_file.read_text("utf-8"), str(own.plan_file))
+            approved = read_plan_file(own.plan_file)
             options = options.approved(approved.options, approved.commit)
         async with leased(docs.store, docs.instance):
             session, planned = await plan_with(docs, options)

@@ -9,11 +9,11 @@ import click
 from publisher.cli.context import Context
 from publisher.cli.failures import explained
 from publisher.cli.links import source_links
+from publisher.cli.planning import read_plan_file, read_text
 from publisher.errors import SourceError
 from publisher.hosts.comment import find_host, put_comment
 from publisher.plan import Plan
 from publisher.plan.markdown import as_markdown, comment_marker
-from publisher.plan.saved import read_plan
 from publisher.source.git import open_repository
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -41,8 +41,8 @@ def command(context: Context, /, planfile: Path, body: Path | None, dry_run: boo
       publisher comment plan.json --dry-run
     """
     with explained():
-        plan = read_plan(planfile.read_text("utf-8"), str(planfile))
-        text = _marked(plan, body.read_text("utf-8")) if body else _written(context, plan)
+        plan = read_plan_file(planfile)
+        text = _marked(plan, read_text(body)) if body else _written(context, plan)
         if dry_run:
             click.echo(text, nl=False)
             return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from publisher.cli.failures import CHANGES, ERROR, OK, REFUSED, explained
 from publisher.cli.links import source_links
 from publisher.cli.open import opened
 from publisher.cli.options import PlanOptions, options_from, plan_options
-from publisher.cli.planning import plan_with, print_json, show
+from publisher.cli.planning import plan_with, print_json, show, write_plan_file
 from publisher.gather.wording import MOST, read_wordings
 from publisher.plan import Plan
 from publisher.plan.markdown import Link, as_markdown
@@ -56,7 +55,7 @@ def command(
         shown = asyncio.run(_plan(context, options, texts=form != "json", full=full))
         plan = shown.plan
         if out:
-            out.write_text(json.dumps(plan.as_json(), indent=2, ensure_ascii=False) + "\n", "utf-8")
+            write_plan_file(out, plan)
         if form == "json":
             print_json(plan.as_json())
         elif form == "markdown":

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import click
 
@@ -18,6 +19,7 @@ from publisher.gather.session import Options, Planned, Session
 from publisher.model import Diagnostic
 from publisher.plan import Plan, Policy
 from publisher.plan.output import Wordings, as_text
+from publisher.plan.saved import read_plan
 from publisher.render import Page
 from publisher.source.documents import Parsed
 
@@ -83,6 +85,39 @@ def show(plan: Plan, wordings: Wordings | None = None, *, full: bool = False) ->
 
 def _coloured(marked: re.Match[str]) -> str:
     return click.style(marked[0], fg="red" if marked[0][0] == "[" else "green")
+
+
+def read_plan_file(path: Path) -> Plan:
+    """A saved plan.
+
+    Raises:
+        BadConfig: the file cannot be read, or is no plan.
+    """
+    return read_plan(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """A text file that the user names.
+
+    Raises:
+        BadConfig: it cannot be read.
+    """
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadConfig(str(path), f"cannot be read: {error}") from error
+
+
+def write_plan_file(path: Path, plan: Plan) -> None:
+    """Save a plan.
+
+    Raises:
+        BadConfig: the file cannot be written.
+    """
+    try:
+        path.write_text(json.dumps(plan.as_json(), indent=2, ensure_ascii=False) + "\n", "utf-8")
+    except OSError as error:
+        raise BadConfig("--out", f"{path} cannot be written: {error}") from error
 
 
 def print_json(value: object) -> None:

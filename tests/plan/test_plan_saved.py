@@ -118,6 +118,14 @@ def test_a_plan_file_holds_no_text_of_documents(docs: Docs) -> None:
     assert "particular" not in docs.planfile.read_text()
 
 
+def test_files_that_cannot_be_used_are_named(docs: Docs) -> None:
+    """A sentence and exit code 1, no traceback."""
+    nowhere = docs.root / "no" / "plan.json"
+    assert "cannot be written" in docs.run("plan", "--out", str(nowhere), code=1).output
+    docs.planfile.write_bytes(b"\xff\xfe")
+    assert "cannot be read" in docs.apply(str(docs.planfile), code=1)
+
+
 # By itself
 
 

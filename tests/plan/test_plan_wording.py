@@ -105,6 +105,17 @@ def test_an_apply_after_the_texts_does_the_same(world: World) -> None:
     assert not world.plan().actions
 
 
+def test_an_unrelated_file_costs_no_request_beyond_the_lists(world: World) -> None:
+    """A push of something else reads what changed, and asks for no single asset."""
+    world.save("script.ps1", "Get-Service\n")
+    before = len(world.requests())
+    assert read(world)[1] == []
+    lists = world.requests(before)
+    assert lists
+    assert not any(line.split("/")[-1].isdigit() for line in lists)
+    assert world.writes(before) == []
+
+
 @pytest.fixture
 def docs(tmp_path: Path) -> Docs:
     made = Docs(tmp_path)
