@@ -195,6 +195,11 @@ class ITGlueClient(Entities):
         self._loop = Loop()
 
     @property
+    def base_url(self) -> str:
+        """Where the API is."""
+        return self._client.base_url
+
+    @property
     def requests(self) -> int:
         """Requests sent so far by this object, repeats included."""
         return self._client.requests
