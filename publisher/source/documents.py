@@ -23,6 +23,8 @@ UNMAPPED = "neither its frontmatter nor a default names an organization or a typ
 TEMPLATE = "a template for `publisher new`"
 _MAPPING = frozenset({"org", "orgs", "type"})
 _LONG_TITLE = 255
+_LARGEST, _MOST_LINES = 1_000_000, 20_000
+"""Bytes and lines; beyond any handbook. Rendering takes longer than in proportion to its lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,13 @@ def parse(entry: Entry, raw: bytes, config: Config) -> Parsed:
         return reader.failed()
     if is_template(entry.path, raw):
         return Parsed(entry.path, None, (), TEMPLATE)
+    lines = raw.count(b"\n")
+    if len(raw) > _LARGEST or lines > _MOST_LINES:
+        size = f"{len(raw) / 1e6:.1f} MB in {lines:,} lines"
+        limit = f"a document may have {_LARGEST / 1e6:.0f} MB and {_MOST_LINES:,} lines"
+        fix = "Split it, or exclude it in [docs]."
+        reader.report("too-large", "error", f"the file has {size}; {limit}", fix=fix)
+        return reader.failed()
     try:
         return reader.document(read(raw))
     except Malformed as error:

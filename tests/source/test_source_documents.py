@@ -276,3 +276,11 @@ def test_json_schema() -> None:
     assert not check.is_valid(good | {"org": "A"})
     assert not check.is_valid({"related": [{"a": 1, "b": 2}]})
     assert not check.is_valid({"publish": "yes"})
+
+
+@pytest.mark.parametrize("text", [b"x y z\n" * 5_000_000, b"x" * 1_000_000, b"\n" * 20_001])
+def test_a_file_that_is_too_large_is_not_even_parsed(text: bytes) -> None:
+    """An error at once, where rendering would take minutes."""
+    raw = b"---\norg: a\ntype: b\n---\n" + text
+    (found,) = parse(Entry("a.md", "b", len(raw)), raw, Config()).diagnostics
+    assert (found.code, found.severity) == ("too-large", "error")
