@@ -91,7 +91,7 @@ def _common(old: Sequence[str], new: Sequence[str]) -> int:
 
 
 def _heading(lines: Sequence[str], at: int) -> str:
-    above = (line.strip("#: ") for line in reversed(lines[:at]) if line.startswith("#"))
+    above = (line.strip("#:. ") for line in reversed(lines[:at]) if line.startswith("#"))
     return next(above, "")
 
 
