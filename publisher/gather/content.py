@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from publisher.marker import Marker
 from publisher.model import Json, digest
-from publisher.render import footer, resolve
+from publisher.render import AsLink, footer, resolve
 
 MARKER = "@marker"
 
@@ -17,9 +17,13 @@ MARKER = "@marker"
 class Link:
     """What one reference of a page means for one target."""
 
-    ref: str
-    """``doc:KEY`` or ``file:NAME``."""
+    ref: str = ""
+    """``doc:KEY`` or ``file:NAME``; '' for an address that is known."""
     anchor: str = ""
+    download: bool = False
+    """A picture that no browser shows: a link stands for it."""
+    url: str = ""
+    """The address itself, where it is none of IT Glue's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Content:
 
     @property
     def refs(self) -> tuple[str, ...]:
-        return tuple(sorted({link.ref for link in self.links if link}))
+        return tuple(sorted({link.ref for link in self.links if link and link.ref}))
 
     def fingerprints(self) -> dict[str, str]:
         """Hash per trait; the body with keys in place of addresses, so that it needs no network."""
@@ -54,6 +58,10 @@ class Content:
             sent[self.body] = digest(resolve(self.html, symbolic))
         sent[MARKER] = digest([self.repository, self.key, None if self.carrier else self.path])
         return sent
+
+    def addressed(self, address: Callable[[str], str]) -> str:
+        """The body with real addresses: reference -> URL, '' for one that has none (yet)."""
+        return resolve(self.html, [_url(link, address) for link in self.links])
 
     def compose(
         self,
@@ -72,7 +80,7 @@ class Content:
             creating: the asset is new, so what is set at creation only is in it too.
         """
         traits = {k: v for k, v in self.values.items() if creating or k not in self.seeds}
-        html = resolve(self.html, [_url(link, address) for link in self.links])
+        html = self.addressed(address)
         if self.carrier:
             traits[self.carrier] = str(marker)
         elif self.body:
@@ -87,12 +95,14 @@ class Content:
 def _symbol(link: Link | None) -> str | None:
     if link is None:
         return None
-    anchor = f"#{quote(link.anchor)}" if link.anchor else ""
-    return f"https://publisher.invalid/{quote(link.ref, safe='')}{anchor}"
+    return _spelt(link, link.url or f"https://publisher.invalid/{quote(link.ref, safe='')}")
 
 
 def _url(link: Link | None, address: Callable[[str], str]) -> str | None:
-    url = address(link.ref) if link else ""
-    if not url:
-        return None
-    return f"{url}#{quote(link.anchor)}" if link and link.anchor else url
+    url = (link.url or address(link.ref)) if link else ""
+    return _spelt(link, url) if link and url else None
+
+
+def _spelt(link: Link, url: str) -> str:
+    whole = f"{url}#{quote(link.anchor)}" if link.anchor else url
+    return AsLink(whole) if link.download else whole

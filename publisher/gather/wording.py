@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from publisher.check.secrets.scan import UNREASONED, scan
-from publisher.gather.content import Content
 from publisher.gather.fingerprint import Seen, tag_ids
 from publisher.gather.session import Planned, Session
 from publisher.model import AssetType, Json
 from publisher.plan.difference import Wording
 from publisher.plan.groups import fan_outs
 from publisher.plan.output import Wordings
-from publisher.render import lines, resolve, split_footer
+from publisher.render import lines, split_footer
 
 MOST = 50
 """Targets whose texts are read: a difference that nobody reads is worth no request."""
@@ -71,22 +70,13 @@ def _wordings(planned: Planned, key: str, seen: Seen) -> list[Wording]:
     managed = {*desired.sent, *(known.sent if known else ())} - desired.seeds
     ours = dict(content.values)
     if content.body:
-        ours[content.body] = _body(content, _address(planned, key))
+        ours[content.body] = content.addressed(_address(planned, key))
     found = []
     for field in kind.fields:
         if field.key in managed and field.kind in _SHOWN:
             old, new = _lines(field.key, seen.traits, kind), _lines(field.key, ours, kind)
             found.append(Wording(field.key, _safe(old), _safe(new)))
     return [wording for wording in found if wording.old != wording.new]
-
-
-def _body(content: Content, address: Callable[[str], str]) -> str:
-    """The body with the addresses that are known now, which the asset's links show too."""
-    urls = []
-    for link in content.links:
-        url = address(link.ref) if link else ""
-        urls.append(f"{url}#{link.anchor}" if link and url and link.anchor else url or None)
-    return resolve(content.html, urls)
 
 
 def _address(planned: Planned, key: str) -> Callable[[str], str]:

@@ -6,11 +6,12 @@ from publisher.render.errors import TooDeep
 from publisher.render.footer import footer, split_footer
 from publisher.render.markdown import RENDERER
 from publisher.render.page import Page, Stripped, render
-from publisher.render.references import Reference, resolve
+from publisher.render.references import AsLink, Reference, resolve
 from publisher.render.text import canonical, lines, text
 
 __all__ = [
     "RENDERER",
+    "AsLink",
     "Page",
     "Reference",
     "Stripped",

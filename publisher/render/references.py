@@ -25,6 +25,12 @@ _TAGS = re.compile(r"<a(?: [^>]*)?>|</a>|<img(?: [^>]*)?>")
 Kind = Literal["link", "image"]
 
 
+class AsLink(str):
+    """The URL of a picture that no browser shows: it is linked to under its description."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A link to another file of the docs, or a picture from there."""
@@ -96,6 +102,9 @@ def resolve(html: str, urls: Sequence[str | None] | Mapping[str, str | None]) ->
             return describe(text)
         if token is None or url is None:
             return text
+        if isinstance(url, AsLink) and text.startswith("<img"):
+            said = describe(text)
+            return said if any(kept) else f'<a href="{entities.escape(url)}">{said}</a>'
         return text[: token.start(1)] + entities.escape(url) + text[token.end(1) :]
 
     return _TAGS.sub(replace, html)
