@@ -46,6 +46,11 @@ class Docs(_Table):
     ignore_keys: tuple[str, ...] = Field(
         (), description="Foreign frontmatter keys (Hugo's, Jekyll's) that give no warning."
     )
+    web_view: Annotated[str, Field(pattern=r"^(https://[^{}\s]*\{path\}[^{}\s]*)?$")] = Field(
+        "",
+        description="Where the Git host shows a file, as https://git.example/docs/blob/main/{path}:"
+        " links to files that are no documents lead there, instead of attaching them.",
+    )
 
 
 class Publish(_Table):
@@ -188,6 +193,20 @@ def choose_instance(
 ) -> str:
     """Flag, environment, file, default, in this order."""
     return flag or environ.get("PUBLISHER_INSTANCE") or config.publish.instance
+
+
+def choose_settings(
+    flag: str | None, config: Config, environ: Mapping[str, str] = os.environ
+) -> tuple[str, Instance]:
+    """The instance that is meant, and its settings.
+
+    Raises:
+        BadConfig: nobody knows it. With ITGLUE_BASE_URL set, any name will do.
+    """
+    name = choose_instance(flag, config, environ)
+    if name not in config.instances and name != LOCAL and environ.get("ITGLUE_BASE_URL"):
+        return name, Instance()
+    return name, config.instance(name)
 
 
 def state_url(name: str, config: Config, environ: Mapping[str, str] = os.environ) -> str:

@@ -55,6 +55,8 @@ class Desired:
     """The marker stands in the body's footer, since the type has no field for it."""
     seeds: frozenset[str] = frozenset()
     """Traits that are set at creation only: not in `sent`, and never compared."""
+    related: tuple[str, ...] = ()
+    """What it is related to: ``COLLECTION/ID`` in IT Glue, or ``doc:KEY``; sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,16 @@ class KnownFile:
     url: str = ""
     replaces: tuple[str, ...] = ()
     """Ids of former ones that are to be removed, now that this one is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownItem:
+    """A related item of a target."""
+
+    to: str
+    """The record, as ``COLLECTION/ID``; '' for a document that is not in IT Glue (yet)."""
+    id: str = ""
+    """The link's own id; '' for a link that others made, which is not ours to remove."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +109,8 @@ class Known:
     footer: bool = False
     rebuilt: bool = False
     """Read from a marker, for a document that is gone: what was seen is not known."""
+    related: Mapping[str, KnownItem] = field(default_factory=dict)
+    """By what the document says: ``COLLECTION/ID`` or ``doc:KEY``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +139,8 @@ class Existing:
     """Fingerprint per trait."""
     files: Mapping[str, ExistingFile] | None
     """By id; None when the server did not say."""
+    related: tuple[str, ...] | None = None
+    """What it is linked to, as ``COLLECTION/ID``; None as long as nobody has asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +175,8 @@ class Record:
     """ISO date."""
     tags: bool = False
     """Its traits name records of IT Glue, which a full refresh looks up again."""
+    template: bool = False
+    """Each target may use files of its organization; these are among `uses`."""
 
 
 @dataclass(frozen=True, slots=True)

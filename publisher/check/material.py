@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.model import Diagnostic, Document, Severity
+from publisher.source.meant import meant
 from publisher.source.tree import Tree
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Material:
     candidates: frozenset[str]
     """Every path that may be a document: a link there takes no file along."""
     today: dt.date
+    web_view: bool = False
+    """Links to files lead to the Git host's web view, so they take no file along."""
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
@@ -68,15 +71,15 @@ class Material:
             for reference in page.references if page else ():
                 path = self.meant(reference.path or "")
                 image = reference.kind == "image"
-                takes = image or (path in self.tree.entries and path not in self.candidates)
+                linked = path in self.tree.entries and path not in self.candidates
+                takes = image or (linked and not self.web_view)
                 if path and takes and path not in seen:
                     seen.add(path)
                     yield Use(document, path, reference.line, image)
 
     def meant(self, path: str) -> str:
-        """The file that a link means: as written, or without its ``.md``."""
-        entries = self.tree.entries
-        return f"{path}.md" if path not in entries and f"{path}.md" in entries else path
+        """The file that a link means: as written, without its ``.md``, or a folder's index."""
+        return meant(path, self.tree.entries, self.candidates)
 
     @cached_property
     def contents(self) -> Mapping[str, bytes]:

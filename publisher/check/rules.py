@@ -75,4 +75,5 @@ def material_of(
         raw,
         frozenset(select(tree, config.docs).paths),
         today or dt.datetime.now().astimezone().date(),
+        bool(config.docs.web_view),
     )

@@ -89,7 +89,9 @@ class Session:
         remote = await read_existing(
             self.itglue, self.store, kinds.values(), self.settings.marker, self.options.refresh
         )
-        planned = Planned(_NOTHING, corpus, remote, dict(known), {}, [], kinds, catalog, self.tree)
+        planned = Planned(
+            _NOTHING, corpus, remote, dict(known), {}, [], kinds, catalog, reader.tree
+        )
         # Deciding is quick. What it turns out to need (a title, the text of a reused document,
         # the values of an asset that goes) is read then, and it is decided again.
         while True:
@@ -176,6 +178,7 @@ class Session:
             known = {k: v for k, v in planned.known.items() if k not in planned.recovered}
             reader = self._reader(planned.catalog, known)
             planned.corpus = await reader.read_again([*corpus.contents, *lacking])
+            planned.tree = reader.tree
 
     async def _read_more(self, planned: Planned, reader: Reader) -> bool:
         """Read what the plan's actions lack; False when they lack nothing."""
