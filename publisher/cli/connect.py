@@ -15,7 +15,7 @@ from publisher.cli.cachefile import keep_current
 from publisher.cli.context import Context
 from publisher.cli.local import BASE_URL, open_local
 from publisher.cli.logs import watched
-from publisher.config import FILE_NAME, LOCAL, Config, Instance, choose_instance, load
+from publisher.config import FILE_NAME, LOCAL, Config, Instance, choose_settings, load
 from publisher.errors import NoConfig, SourceError
 from publisher.itglue import ITGlue, Listener, RateLimit, Secret
 from publisher.itglue.keys import look_for_key
@@ -55,10 +55,7 @@ def instance_of(context: Context, config: Config) -> tuple[str, Instance]:
     Raises:
         BadConfig: nobody knows it. With ITGLUE_BASE_URL set, any name will do.
     """
-    name = choose_instance(context.instance, config)
-    if name not in config.instances and name != LOCAL and os.environ.get("ITGLUE_BASE_URL"):
-        return name, Instance()
-    return name, config.instance(name)
+    return choose_settings(context.instance, config)
 
 
 @contextlib.asynccontextmanager
