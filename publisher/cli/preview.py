@@ -56,13 +56,13 @@ def _desk(context: Context) -> tuple[Desk, Path]:
     Raises:
         PublisherError: there is no docs repository, or it is not set up.
     """
-    from publisher.cli.connect import instance_of
+    from publisher.config import choose_settings
     from publisher.gather.project import open_project
     from publisher.preview.desk import Desk
     from publisher.preview.library import DocsLibrary
 
     project = open_project(context.repo, context.config)
-    instance, settings = instance_of(context, project.config)
+    instance, settings = choose_settings(context.instance, project.config)
     library = DocsLibrary(project, settings.marker, config_file=context.config)
     library.refresh()
 

@@ -10,7 +10,6 @@ import yaml
 
 from publisher.config import FILE_NAME, Config, load
 from publisher.gather.catalog import Unresolved, find_organizations, find_type
-from publisher.gather.corpus import where_of
 from publisher.gather.project import Project
 from publisher.model import AssetType, Catalog, Diagnostic, Document, Organization
 from publisher.preview.offline import catalog_of
@@ -104,9 +103,14 @@ class Collection:
         return True
 
     def _resolve(self) -> None:
-        self.catalog = self._given or catalog_of(self.documents(), self._type_files())
-        found = (_resolved(document, self.catalog) for document in self.documents())
-        self.resolved = {one.document.path: one for one in found}
+        catalog = self._given or catalog_of(self.documents(), self._type_files())
+        before = self.resolved if catalog == self.catalog else {}
+        self.catalog = catalog
+        self.resolved = {}
+        for document in self.documents():
+            one = before.get(document.path)
+            same = one is not None and one.document is document
+            self.resolved[document.path] = one if one and same else _resolved(document, catalog)
         keys = {
             path: {org.id: one.document.key(org.id) for org in one.organizations}
             for path, one in self.resolved.items()
@@ -186,7 +190,7 @@ def _resolved(document: Document, catalog: Catalog) -> Resolved:
     try:
         organizations = tuple(find_organizations(document.orgs, catalog))
     except Unresolved as wrong:
-        problems.append(_problem(document, wrong, where_of(document)))
+        problems.append(_problem(document, wrong, "orgs" if "orgs" in document.lines else "org"))
     return Resolved(document, kind, organizations, tuple(problems))
 
 
