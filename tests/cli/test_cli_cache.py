@@ -43,6 +43,7 @@ def test_a_search_fills_the_cache_and_the_next_one_asks_nobody(docs: Path) -> No
     assert (stats["hits"], stats["misses"], stats["hit_rate"]) == (1, 1, 0.5)
     assert stats["stale"] is False
     assert stats["age_seconds"] < 60
+    assert "50% of 2 questions answered at once" in run(docs, "cache", "stats").stdout
 
 
 def test_refresh_says_what_it_holds(docs: Path) -> None:

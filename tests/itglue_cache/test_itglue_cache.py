@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from itglue_echo import KEY
 
-from publisher.errors import OutOfReach, Throttled
+from publisher.errors import OutOfReach, Rejected, Throttled
 from publisher.itglue import ITGlue, ITGlueClient, Listener
 from publisher.itglue.cache import Cached, Item, Link, MetadataCache, SyncCached
 from publisher.simulator import Rule, Site, Status, create_app
@@ -164,29 +164,35 @@ def test_servers_that_offer_less(tmp_path: Path, switches: dict[str, Any]) -> No
 
 
 class Plain:
-    """A server that knows organizations alone, neither sorts nor counts, and may refuse a sort."""
+    """A server with a list of contacts that it neither sorts nor counts; it may refuse a word."""
 
-    def __init__(self, *, refuses_sort: bool = False) -> None:
-        self.held = {"1": "A", "2": "B"}
-        self.refuses_sort = refuses_sort
+    def __init__(self, refuses: str, times: list[str | None]) -> None:
+        self.refuses = refuses
+        self.held = {str(number): time for number, time in enumerate(times)}
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path != "/organizations":
-            return httpx.Response(404, json={})
-        if self.refuses_sort and "sort" in request.url.params:
-            return httpx.Response(400, json={"errors": [{"title": "Invalid sort"}]})
-        attributes = [{"name": name, "updated-at": None} for name in self.held.values()]
-        rows = zip(self.held, attributes, strict=True)
-        data = [{"id": i, "type": "organizations", "attributes": a} for i, a in rows]
+        if self.refuses in request.url.params:
+            return httpx.Response(400, json={"errors": [{"title": "Invalid"}]})
+        rows = self.held.items()
+        attributes = {i: {"first-name": i, "updated-at": time} for i, time in rows}
+        data = [{"id": i, "type": "contacts", "attributes": a} for i, a in attributes.items()]
         return httpx.Response(200, json={"data": data})
 
 
-@pytest.mark.parametrize("refuses_sort", [False, True])
+TIMES = [f"2026-01-0{day}T00:00:00.000Z" for day in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("refuses", ["", "sort", "include"])
+@pytest.mark.parametrize(
+    "times",
+    [TIMES, TIMES[::-1], [None, None, None], [None, *TIMES[:2]], [TIMES[2], None, TIMES[0]]],
+    ids=["oldest first", "newest first", "no times", "a time missing first", "in between"],
+)
 def test_a_list_that_cannot_be_read_in_part_is_read_whole(
-    tmp_path: Path, refuses_sort: bool
+    tmp_path: Path, refuses: str, times: list[str | None]
 ) -> None:
     """A server that ignores the sort, or does not count, would else hide deletions."""
-    server, now = Plain(refuses_sort=refuses_sort), [1000.0]
+    server, now = Plain(refuses, times), [1000.0]
 
     async def work() -> None:
         transport = httpx.MockTransport(server)
@@ -194,12 +200,27 @@ def test_a_list_that_cannot_be_read_in_part_is_read_whole(
             path = tmp_path / "c.db"
             with MetadataCache(path, BASE_URL, clock=lambda: now[0]) as cache:
                 cached = Cached(itglue, cache)
-                assert names(await cached.list("organizations")) == ["A", "B"]
+                assert names(await cached.list("contacts")) == ["0", "1", "2"]
                 del server.held["1"]
                 now[0] += 100_000
-                assert names(await cached.list("organizations")) == ["B"]
+                assert names(await cached.list("contacts")) == ["0", "2"]
 
     asyncio.run(work())
+
+
+def test_a_list_that_is_refused_altogether(account: Account) -> None:
+    """Is an error, whichever list it is."""
+    account.site.faults.add(Rule("GET", "/(contacts|organizations)", Status(422), always=True))
+    account.site.faults.add(Rule("GET", "/organizations/.*", Status(422), always=True))
+
+    async def work(itglue: ITGlue, cached: Cached) -> None:
+        for entity in ("contacts", "organizations"):
+            with pytest.raises(Rejected):
+                await cached.list(entity)
+        with pytest.raises(Rejected):
+            await cached.list("documents", account.id_of("organizations"))
+
+    account.run(work)
 
 
 def test_an_organization_without_documents_module(account: Account) -> None:
@@ -343,6 +364,20 @@ def test_what_is_not_kept_cannot_be_asked_for(account: Account) -> None:
     async def work(itglue: ITGlue, cached: Cached) -> None:
         with pytest.raises(ValueError, match="'passwords' is not kept"):
             await cached.list("passwords")
+
+    account.run(work)
+
+
+def test_relationships_of_what_is_no_more(account: Account) -> None:
+    """Are none, and the record goes."""
+
+    async def work(itglue: ITGlue, cached: Cached) -> None:
+        contact = account.id_of("contacts")
+        assert len(await cached.relationships("contacts", contact)) == 1
+        account.drop("contacts", 0)
+        account.pass_(hours=25)
+        assert await cached.relationships("contacts", contact) == []
+        assert cached.stats().entities.get("contacts") is None
 
     account.run(work)
 

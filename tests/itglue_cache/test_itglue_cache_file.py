@@ -202,6 +202,9 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
         MetadataCache(tmp_path / "file" / "cache.db", URL)
     with pytest.raises(BadConfig, match="cannot be used as a cache"):
         MetadataCache(tmp_path, URL)
+    (tmp_path / "cache.db-journal").mkdir()
+    with pytest.raises(BadConfig, match="unable to open database file"):
+        MetadataCache(tmp_path / "cache.db", URL)
 
 
 def test_an_empty_file_is_taken(path: Path) -> None:

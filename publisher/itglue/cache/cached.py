@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from publisher.errors import OutOfReach, Throttled
 from publisher.itglue.cache.items import KEPT, Item, Link, item_of, kept, links_of
@@ -12,6 +13,7 @@ from publisher.itglue.client import ITGlue
 from publisher.itglue.entities import ENTITIES
 from publisher.itglue.events import log
 from publisher.itglue.hooks import Change
+from publisher.itglue.models import Record
 from publisher.itglue.resources import Id
 
 
@@ -143,8 +145,8 @@ class Cached:
     def _note(self, change: Change) -> None:
         """What this client writes, the cache knows."""
         entity, record = change.entity, change.record
-        if entity == "related_items":
-            self._note_link(change)
+        if entity == "related_items" and change.parent:
+            self._note_link(*change.parent, record)
         elif entity in KEPT and change.event.endswith(".deleted"):
             self._cache.remove(entity, change.id)
         elif entity in KEPT and record is not None:
@@ -153,15 +155,12 @@ class Cached:
             held = {**(before.attributes if before else {}), **kept(entity, record.attributes)}
             self._cache.put([Item(entity, change.id, held, self._cache.clock())])
 
-    def _note_link(self, change: Change) -> None:
+    def _note_link(self, entity: str, record_id: str, item: Record[Any] | None) -> None:
         """Both ends are to be read again."""
-        if change.parent is None:
-            return
-        entity, record_id = change.parent
         known = self._cache.links(entity, record_id)
         ends = {record_id} | ({link.id for link in known[0]} if known else set())
-        if change.record is not None:
-            ends.add(str(change.record.attributes.destination_id))
+        if item is not None:
+            ends.add(str(item.attributes.destination_id))
         self._cache.forget_links(ends)
 
 
