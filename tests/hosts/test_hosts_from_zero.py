@@ -91,6 +91,7 @@ class Repository:
         return done.stdout.strip()
 
 
+@pytest.mark.slow  # a dozen processes
 @pytest.mark.skipif(sys.platform == "win32", reason="the page's commands are a POSIX shell's")
 def test_the_page_leads_to_publishing_on_merge(tmp_path: Path) -> None:
     """Every block works; each push runs the workflow that init wrote."""
