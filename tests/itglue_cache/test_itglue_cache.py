@@ -208,6 +208,26 @@ def test_a_list_that_cannot_be_read_in_part_is_read_whole(
     asyncio.run(work())
 
 
+def test_a_server_that_does_not_offer_everything(account: Account) -> None:
+    """Has none of it, and is not asked again and again; without organizations it is no IT Glue."""
+    account.site.faults.add(
+        Rule("GET", "/(contacts|configurations|flexible_asset_types)", Status(404), always=True)
+    )
+
+    async def work(itglue: ITGlue, cached: Cached) -> None:
+        await cached.refresh()
+        before = itglue.requests
+        assert await cached.list("contacts") == []
+        assert await cached.list("flexible_asset_types") == []
+        assert names(await cached.search("acme")) == ["Acme Corp"]
+        assert itglue.requests <= before + 2
+        account.site.faults.add(Rule("GET", "/organizations", Status(404), always=True))
+        with pytest.raises(Rejected):
+            await cached.refresh()
+
+    account.run(work)
+
+
 def test_a_list_that_is_refused_altogether(account: Account) -> None:
     """Is an error, whichever list it is."""
     account.site.faults.add(Rule("GET", "/(contacts|organizations)", Status(422), always=True))

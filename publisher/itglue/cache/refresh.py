@@ -23,6 +23,7 @@ from publisher.itglue.cache.store import MetadataCache
 from publisher.itglue.client import ITGlue
 from publisher.itglue.documents import all_documents
 from publisher.itglue.entities import ENTITIES
+from publisher.itglue.events import log
 from publisher.itglue.models import Record, parse_time
 from publisher.itglue.paging import Page
 from publisher.itglue.resources import Filter
@@ -83,8 +84,20 @@ class Reader:
         """Bring one entity up to date; of documents those of one organization, if it is given.
 
         Flexible assets are listed by type and documents by organization: unless *lists_are_fresh*,
-        types or organizations are read before.
+        types or organizations are read before. A server that does not offer a list at all (404) has
+        none of it; organizations are what every one has.
         """
+        try:
+            await self._entity(entity, organization_id, full, lists_are_fresh)
+        except Rejected as refused:
+            if refused.status != 404 or entity == "organizations":
+                raise
+            log("warning", "not offered by this server", entity=entity)
+            self._replace(entity, "", [], self._cache.clock())
+
+    async def _entity(
+        self, entity: str, organization_id: str | None, full: bool, lists_are_fresh: bool
+    ) -> None:
         if entity in ("flexible_asset_types", "flexible_asset_fields"):
             await self._types()
         elif entity == "flexible_assets":
