@@ -68,11 +68,7 @@ class Desk:
 
     def attached(self, asset_id: str, files: Mapping[str, ExistingFile]) -> None:
         """Note the attachments of an asset as they are now."""
-        asset = replace(self.remote.existing[asset_id], files=dict(files))
-        self.remote.existing[asset_id] = asset
-        if fresh := self.remote.fresh.get(asset_id):
-            self.remote.fresh[asset_id] = replace(fresh, existing=asset)
-        self.store.observe(asset)
+        self.store.observe(self.remote.attached(asset_id, files))
 
     def address(self, key: str) -> Callable[[str], tuple[str, str]]:
         """Reference -> (id, URL) as it resolves now, for the target *key*; ('', '') for nothing."""

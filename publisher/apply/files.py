@@ -58,7 +58,9 @@ async def remove_old(desk: Desk, key: str) -> Known:
 async def _delete(desk: Desk, known: Known, ids: set[str]) -> None:
     """Delete attachments of an asset, as far as they are there."""
     files = await _listed(desk, known)
-    there = sorted(ids & set(files))
+    if ids - files.keys():  # the list is older than they are
+        files = await _list(desk, known)
+    there = sorted(ids & files.keys())
     for last in (False, True):
         if not there:
             return

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from publisher.gather.fingerprint import Seen, by_id, seen
@@ -21,7 +21,7 @@ from publisher.itglue import ITGlue, Page, Record
 from publisher.itglue.models import FlexibleAsset
 from publisher.model import AssetType
 from publisher.state import Store
-from publisher.targets import Existing, Scan
+from publisher.targets import Existing, ExistingFile, Scan
 
 Refresh = Literal["none", "auto", "full"]
 
@@ -49,6 +49,14 @@ class Remote:
         self.existing[found.existing.asset_id] = found.existing
         self.fresh[found.existing.asset_id] = found
         self.read_at[found.existing.asset_id] = time.monotonic()
+
+    def attached(self, asset_id: str, files: Mapping[str, ExistingFile]) -> Existing:
+        """Take note of the attachments that an asset has now."""
+        asset = replace(self.existing[asset_id], files=dict(files))
+        self.existing[asset_id] = asset
+        if fresh := self.fresh.get(asset_id):
+            self.fresh[asset_id] = replace(fresh, existing=asset)
+        return asset
 
     def lose(self, asset_id: str) -> None:
         """Take note that an asset is no more."""

@@ -129,6 +129,7 @@ class Recovery:
             if known is not None and known.asset_id in planned.remote.existing:
                 wanted = planned.corpus.desired.get(key)
                 there = await self._attachments(known.asset_id)
+                planned.remote.attached(known.asset_id, there)
                 found = found_upload(known, intent, wanted.files if wanted else {}, there)
                 if found:
                     self._know(found)

@@ -90,7 +90,9 @@ class _Decision:
                 self._published(desired, known)
         removed, kept = removals(self.sides, self.policy)
         doubled, found = duplicates(self.sides)
-        self.actions += [*removed, *doubled]
+        held = {action.key for action in removed if action.verb == "conflict"}
+        mine = [_behind_former(a) if a.key in held else a for a in self.actions]
+        self.actions = [*mine, *removed, *doubled]
         self.found += [*diagnostics, *found, *map(_drift_found, self.drifts)]
         return Plan(
             instance,
@@ -310,6 +312,14 @@ class _Decision:
             requests=requests,
         )
         self.actions.append(action)
+
+
+def _behind_former(action: Action) -> Action:
+    """A create that waits for the asset of its former type, which is held back."""
+    if action.verb != "create":
+        return action
+    reason = "the asset of its former type is held back"
+    return replace(action, verb="conflict", reasons=(reason,), requests=0)
 
 
 def _agreed(desired: Desired, edit: Change) -> bool:

@@ -31,6 +31,8 @@ class Trouble:
     """Number of the boundary, from 1 on, among requests or among commits; 0 is none."""
     always: bool = False
     """At every later one of the run, too."""
+    line: str = ""
+    """Only requests that begin with this are counted: ``PATCH``."""
     requests: list[str] = field(default_factory=list)
     """``METHOD path`` of each that was sent."""
     commits: list[str] = field(default_factory=list)
@@ -41,7 +43,9 @@ class Trouble:
         """Count a request; the fault that it meets."""
         self.check()
         self.requests.append(line)
-        return self.request if self._meets(self.request, len(self.requests)) else None
+        number = sum(sent.startswith(self.line) for sent in self.requests)
+        counts = line.startswith(self.line)
+        return self.request if counts and self._meets(self.request, number) else None
 
     def at_commit(self, name: str) -> CommitFault | None:
         """Count a commit; the fault that it meets."""
