@@ -109,6 +109,10 @@ class ITGlue(Conveniences):
         """Who hears what happens, for what is built on this client."""
         return self._sender.listener
 
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Tell one more listener from now on; returns what takes it away again."""
+        return self._sender.listener.add(listener)
+
     @property
     def budget_left(self) -> int:
         """Requests that may still be sent at once."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -33,6 +34,19 @@ class Exchange:
     filters: dict[str, str] = field(default_factory=dict)
     waited: float = 0.0
     """Seconds that it waited for the budget (or out a pause) before it left."""
+
+    @property
+    def failure(self) -> str | None:
+        """What kind of failure it was: no answer, throttled, server, rejected, unreadable."""
+        if self.error is None:
+            return None
+        if self.status is None:
+            return "no answer"
+        if self.status == 429:
+            return "throttled"
+        if self.status >= 500:
+            return "server"
+        return "rejected" if self.status >= 400 else "unreadable"
 
 
 class Listener:
@@ -65,6 +79,15 @@ class Several(Listener):
 
     def __init__(self, *listeners: Listener) -> None:
         self._listeners = listeners
+
+    def add(self, listener: Listener) -> Callable[[], None]:
+        """Pass events on to one more; returns what takes it away again."""
+        self._listeners = (*self._listeners, listener)
+
+        def remove() -> None:
+            self._listeners = tuple(one for one in self._listeners if one is not listener)
+
+        return remove
 
     def exchanged(self, exchange: Exchange) -> None:
         self._pass("exchanged", exchange)

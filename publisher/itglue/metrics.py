@@ -88,8 +88,8 @@ class _Counting(Listener):
         call = (self._instance, exchange.method, route(exchange.path))
         metrics = self._metrics
         metrics.requests.labels(*call, str(exchange.status or "none")).inc()
-        if exchange.error is not None:
-            metrics.errors.labels(*call, _reason(exchange.status)).inc()
+        if exchange.failure:
+            metrics.errors.labels(*call, exchange.failure).inc()
         metrics.seconds.labels(*call).observe(exchange.seconds)
         metrics.waits.labels(self._instance).observe(exchange.waited)
         metrics.budget.labels(self._instance).set(exchange.budget_left)
@@ -147,13 +147,3 @@ def route(path: str) -> str:
 
 def _labels(labels: tuple[str, ...]) -> tuple[str, ...]:
     return labels if INSTANCE in labels else (INSTANCE, *labels)
-
-
-def _reason(status: int | None) -> str:
-    if status is None:
-        return "no answer"
-    if status == 429:
-        return "throttled"
-    if status >= 500:
-        return "server"
-    return "rejected" if status >= 400 else "unreadable"
