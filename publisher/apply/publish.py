@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
 from publisher.apply.desk import Desk
+from publisher.apply.measure import Measure
 from publisher.apply.result import Progress, Result
 from publisher.apply.run import apply_plan
 from publisher.errors import StateError
 from publisher.gather.session import Planned, Session
+from publisher.model import Json
 from publisher.source.tree import Tree
 from publisher.targets import Record, Run
 
@@ -34,19 +37,26 @@ async def publish(
     started = session.now()
     session.store.set_meta("base_url", session.itglue.base_url)
     concurrency = session.settings.concurrency
-    result = await apply_plan(
-        planned.plan, desk, concurrency=concurrency, progress=progress, stop=stop
-    )
+    measure = Measure(session.itglue.budget, session.itglue.breaker_state)
+    remove = session.itglue.listen(measure)
+    try:
+        result = await apply_plan(
+            planned.plan, desk, concurrency=concurrency, progress=progress, stop=stop
+        )
+    finally:
+        remove()
     result.replaced = desk.replaced
     try:
         _remember(session, planned, desk)
-        _add_run(session, planned, result, started)
+        _add_run(session, planned, result, started, measure)
     except StateError as error:  # what was done is done, and its result is to be told
         result.stopped = result.stopped or error
     return result
 
 
-def _add_run(session: Session, planned: Planned, result: Result, started: float) -> None:
+def _add_run(
+    session: Session, planned: Planned, result: Result, started: float, measure: Measure
+) -> None:
     session.store.add_run(
         Run(
             started,
@@ -55,8 +65,21 @@ def _add_run(session: Session, planned: Planned, result: Result, started: float)
             len(result.applied),
             len(result.failed),
             result.requests,
+            measure.as_json() | _details(result),
         )
     )
+
+
+def _details(result: Result) -> dict[str, Json]:
+    """What was done, and what went wrong, by kind."""
+    failures = Counter(type(one.error).__name__ for one in result.failed)
+    return {
+        "actions": dict(sorted(Counter(one.action.verb for one in result.applied).items())),
+        "failures": dict(sorted(failures.items())),
+        "held": len(result.held),
+        "left": result.left,
+        "stopped": type(result.stopped).__name__ if result.stopped else None,
+    }
 
 
 def _catch_up(session: Session, planned: Planned) -> None:
