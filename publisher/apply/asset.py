@@ -86,7 +86,8 @@ async def update(
         _report_loss(desk, desired, {desired_body: attributes["traits"][desired_body]}, changed)
     bound = _published(desk, desired, marker, changed)
     if known:
-        bound = _with_carried(replace(bound, files=known.files), known, carry)
+        bound = replace(bound, files=known.files, related=known.related)
+        bound = _with_carried(bound, known, carry)
     else:  # an adoption: attachments that are there already need no second upload
         there = changed.existing.files or {}
         bound = replace(bound, files=recognise(desired.files, there))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -63,12 +63,16 @@ class Desk:
             files = before.files if before else {}
             seen = replace(seen, existing=replace(seen.existing, files=files))
         self.remote.look(seen)
-        self.store.observe(seen.existing)
+        self.store.observe(self.remote.existing[seen.existing.asset_id])
         return seen
 
     def attached(self, asset_id: str, files: Mapping[str, ExistingFile]) -> None:
         """Note the attachments of an asset as they are now."""
         self.store.observe(self.remote.attached(asset_id, files))
+
+    def related(self, asset_id: str, to: Iterable[str]) -> None:
+        """Note what an asset is linked to now."""
+        self.store.observe(self.remote.related(asset_id, to))
 
     def address(self, key: str) -> Callable[[str], tuple[str, str]]:
         """Reference -> (id, URL) as it resolves now, for the target *key*; ('', '') for nothing."""

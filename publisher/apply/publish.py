@@ -149,4 +149,6 @@ def _is_published(key: str, path: str, planned: Planned, desk: Desk) -> bool:
     if known is None or desired is None or known.archived or known.document != path:
         return False
     blobs = {name: file.blob for name, file in desired.files.items()}
+    if set(known.related) != set(desired.related):
+        return False
     return known.sent == desired.sent and blobs == {n: f.blob for n, f in known.files.items()}

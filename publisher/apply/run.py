@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from publisher.apply.desk import Desk
 from publisher.apply.order import waves
+from publisher.apply.related import unrelated
 from publisher.apply.result import Applied, Failed, Progress, Result, Silent
 from publisher.apply.target import bring, perform, unsent
 from publisher.errors import (
@@ -86,9 +87,9 @@ class _Apply:
         return self.result
 
     def _links(self) -> dict[str, set[str]]:
-        """Key -> the keys that its body links to."""
+        """Key -> the keys that its body links to, and those that it is related to."""
         return {
-            key: {ref[4:] for ref in desired.refs if ref.startswith("doc:")}
+            key: {ref[4:] for ref in (*desired.refs, *desired.related) if ref.startswith("doc:")}
             for key, desired in self.desk.desired.items()
         }
 
@@ -182,7 +183,8 @@ class _Apply:
         open_ = [
             action
             for key, action in done.items()
-            if key in self.desk.desired and key in known and unsent(self.desk, known[key])
+            if key in self.desk.desired and key in known
+            if unsent(self.desk, known[key]) or unrelated(self.desk, known[key])
         ]
         await together(self._again(action) for action in open_)
 

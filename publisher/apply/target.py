@@ -9,6 +9,7 @@ from publisher.apply.asset import archive, check_base, create, delete, fresh, up
 from publisher.apply.desk import Desk
 from publisher.apply.files import remove_old, upload
 from publisher.apply.patch import Held
+from publisher.apply.related import relate, unrelated
 from publisher.apply.replaced import keep
 from publisher.errors import PublisherError
 from publisher.plan.compare import git_changes
@@ -53,13 +54,25 @@ async def _change(desk: Desk, action: Action) -> None:
     if adopting or action.former_key or overwriting or found.existing.archived:
         known = await update(desk, key, found, carry=action.carry, former=action.former_key)
     again = tuple(name for name in action.remove if name in desired.files)
-    await bring(desk, key, carry=action.carry, again=again)
+    await bring(desk, key, carry=action.carry, again=again, relink=action.again)
 
 
 async def bring(
-    desk: Desk, key: str, *, carry: Sequence[str] = (), again: Collection[str] = ()
+    desk: Desk,
+    key: str,
+    *,
+    carry: Sequence[str] = (),
+    again: Collection[str] = (),
+    relink: Collection[str] = (),
 ) -> None:
-    """Upload what lacks, send what differs, remove what is old; nothing if nothing is to do."""
+    """Upload what lacks, send what differs, remove what is old, link; nothing if nothing is to do.
+
+    Args:
+        desk: the run.
+        key: the target.
+        carry: traits that somebody edited and that are sent back as they are.
+        again, relink: attachments and related items that somebody removed and that are wanted back.
+    """
     desired = desk.desired[key]
     known = desk.known[key]
     if set(desired.files) - set(known.files) or again or _stale(desired.files, known):
@@ -71,6 +84,8 @@ async def bring(
         known = await update(desk, key, found, carry=carry)
     if any(f.replaces for f in known.files.values()) or set(known.files) - set(desired.files):
         known = await remove_old(desk, key)
+    if relink or unrelated(desk, known):
+        known = await relate(desk, key, again=relink)
     if (known.document, known.blob) != (desired.document, desired.blob):
         at = replace(known, document=desired.document, blob=desired.blob)
         desk.bind(replace(at, commit=desk.commit))
@@ -80,7 +95,7 @@ def unsent(desk: Desk, known: Known) -> bool:
     """Whether the asset's traits are not what they should be, files aside."""
     address = desk.address(known.key)
     changes = git_changes(desk.desired[known.key], known, lambda ref: address(ref)[0])
-    return any(not change.subject.startswith("file:") for change in changes)
+    return any(not change.subject.startswith(("file:", "related:")) for change in changes)
 
 
 async def _remove(desk: Desk, action: Action) -> None:

@@ -87,6 +87,7 @@ def caught_up(found: Behind, told: Known) -> Known | None:
     return replace(
         told,
         seen=seen,
+        related={**found.known.related, **told.related},
         attempt=found.known.attempt,
         commit=found.known.commit,
         published_at=found.known.published_at,

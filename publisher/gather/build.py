@@ -12,12 +12,13 @@ from publisher.gather.content import Content
 from publisher.gather.copies import Inspect, Press, Rendered, inspect_pages
 from publisher.gather.links import Linker
 from publisher.gather.project import Project, Scope
+from publisher.gather.related import Path, names_of, read_items, refs_of
 from publisher.gather.reuse import Memory, organization_of, own_file
 from publisher.gather.tags import Directory, Misnamed, names_in
 from publisher.model import AssetType, Catalog, Diagnostic, Document, Json, Organization
 from publisher.source.documents import Parsed
 from publisher.targets import Desired, File, Record
-from publisher.types import Shape, Wrong, seeds_of, shape_of, values_of, wrong_trait
+from publisher.types import Name, Shape, Wrong, seeds_of, shape_of, values_of, wrong_trait
 
 if TYPE_CHECKING:
     from publisher.gather.corpus import Corpus
@@ -48,10 +49,18 @@ class Fitted:
     values: Mapping[str, Json]
     """As they are sent, but for body and marker; names of records not yet looked up."""
     seeds: frozenset[str] = frozenset()
+    items: Sequence[str | Name | Path] = ()
+    """What it is to be related to."""
 
     @property
     def document(self) -> Document:
         return self.rendered.copy.document
+
+    @property
+    def names(self) -> Iterator[Name]:
+        """The records that it names, for its fields or to be related to."""
+        yield from names_in(self.values)
+        yield from names_of(self.items)
 
     @property
     def organizations(self) -> tuple[Organization, ...]:
@@ -196,7 +205,12 @@ class Builder:
         seeds, misnamed = seeds_of(document, wanted.type, shape)
         for one in (*found, *misnamed):
             corpus.report(one)
-        return Fitted(wanted, rendered, shape, values, seeds)
+        try:
+            items = read_items(document, self.memory.tree.entries)
+        except Wrong as wrong:
+            corpus.report(wrong_trait(document, wrong, "related"))
+            return None
+        return Fitted(wanted, rendered, shape, values, seeds, items)
 
     async def _look_up(self, fitted: Mapping[str, list[Fitted]]) -> None:
         """Have the directory list what the documents name."""
@@ -206,7 +220,7 @@ class Builder:
             for fit in copies
             if fit.document.publish
             for organization in self._in_scope(fit.document, fit.organizations)
-            for name in names_in(fit.values)
+            for name in fit.names
         )
 
     def _resolved(self, corpus: Corpus, fit: Fitted) -> dict[str, Mapping[str, Json]]:
@@ -240,11 +254,13 @@ class Builder:
             self.remember(corpus, document.path, (), uses, DRAFT, document)
             return
         values = [self._resolved(corpus, fit) for fit in copies]
+        related = [self._related(corpus, fit, linker) for fit in copies]
         if document.path in corpus.held:
             return
-        for fit, (attached, _), resolved in zip(copies, files, values, strict=True):
-            self._targets(corpus, fit, attached, resolved, linker)
-        tags = any(True for fit in copies for _ in names_in(fit.values))
+        found = zip(copies, files, values, related, strict=True)
+        for fit, (attached, _), resolved, items in found:
+            self._targets(corpus, fit, attached, resolved, items, linker)
+        tags = any(True for fit in copies for _ in fit.names)
         self.remember(corpus, document.path, wanted.keys, uses, None, document, tags=tags)
 
     def _uses(
@@ -263,6 +279,8 @@ class Builder:
             uses |= {name: blob for name, blob in before.items() if not own_file(name, path)}
         for fit, files in zip(copies, used, strict=True):
             uses |= fit.rendered.uses
+            paths = (item.path for item in fit.items if isinstance(item, Path))
+            uses |= {path: self.gallery.blob(path) for path in paths}
             uses |= {name: blob for name, blob in files.items() if name not in self.gallery}
         if any(name.casefold().endswith(".svg") for name in uses):
             uses[f"{RENDERER}svg"] = self.gallery.blob(f"{RENDERER}svg")
@@ -281,6 +299,7 @@ class Builder:
         fit: Fitted,
         files: Mapping[str, File],
         values: Mapping[str, Mapping[str, Json]],
+        related: Mapping[str, tuple[str, ...]],
         linker: Linker,
     ) -> None:
         """Want a copy for each of its organizations."""
@@ -301,7 +320,24 @@ class Builder:
                     fit.shape.marker,
                     fit.seeds,
                 )
-                self._want(corpus, fit, organization, content, files)
+                self._want(corpus, fit, organization, content, files, related[organization.id])
+
+    def _related(self, corpus: Corpus, fit: Fitted, linker: Linker) -> dict[str, tuple[str, ...]]:
+        """What the copies for each organization, by id, are related to."""
+        related: dict[str, tuple[str, ...]] = {}
+        for organization in self._in_scope(fit.document, fit.organizations):
+            try:
+                refs, dead = refs_of(fit.items, organization, self.directory, linker.index)
+            except (Unresolved, Wrong) as error:
+                wrong = Wrong(error.code, str(error), error.fix)
+                corpus.report(wrong_trait(fit.document, wrong, "related"))
+                continue
+            related[organization.id] = refs
+            for path in dead:
+                problem = f"related document {path} is not published to {organization.name}"
+                wrong = Wrong("dead-link", problem, "It is left out.")
+                corpus.report(wrong_trait(fit.document, wrong, "related", "warning"))
+        return related
 
     def _want(
         self,
@@ -310,6 +346,7 @@ class Builder:
         organization: Organization,
         content: Content,
         files: Mapping[str, File],
+        related: tuple[str, ...],
     ) -> None:
         document, kind = fit.document, fit.wanted.type
         if content.key in corpus.desired:
@@ -337,6 +374,7 @@ class Builder:
             content.body,
             not content.carrier,
             content.seeds,
+            related,
         )
 
     def remember(

@@ -41,11 +41,16 @@ class Remote:
     """By asset id."""
     fresh: dict[str, Seen] = field(default_factory=dict)
     """What this run read itself, values included."""
+    linked: set[str] = field(default_factory=set)
+    """Ids of the assets whose related items this run read."""
     read_at: dict[str, float] = field(default_factory=dict)
     """When it did, on the monotonic clock."""
 
     def look(self, found: Seen) -> None:
-        """Take note of an asset that was just read."""
+        """Take note of an asset that was just read; of its links only if they were asked for."""
+        before = self.existing.get(found.existing.asset_id)
+        if found.existing.related is None and before and before.related is not None:
+            found = replace(found, existing=replace(found.existing, related=before.related))
         self.existing[found.existing.asset_id] = found.existing
         self.fresh[found.existing.asset_id] = found
         self.read_at[found.existing.asset_id] = time.monotonic()
@@ -56,6 +61,12 @@ class Remote:
         self.existing[asset_id] = asset
         if fresh := self.fresh.get(asset_id):
             self.fresh[asset_id] = replace(fresh, existing=asset)
+        return asset
+
+    def related(self, asset_id: str, to: Iterable[str]) -> Existing:
+        """Take note of what an asset is linked to now."""
+        asset = replace(self.existing[asset_id], related=tuple(sorted(to)))
+        self.existing[asset_id] = asset
         return asset
 
     def lose(self, asset_id: str) -> None:
@@ -216,7 +227,7 @@ class _Scanner:
         newest = max((moment(a.existing.updated_at) for a in found.values()), default=NEVER)
         settled = (first.date or newest) - OVERLAP if (first.date or found) else NEVER
         scan = Scan(self.kind.id, settled.isoformat(), total)
-        self.store.saw(scan, (asset.existing for asset in found.values()), gone)
+        self.store.saw(scan, (self.remote.existing[asset_id] for asset_id in found), gone)
 
     def _may_be_old(self, asset: Existing) -> bool:
         """Whether a list tells otherwise than a later answer did, or one of the same second."""

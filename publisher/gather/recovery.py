@@ -6,16 +6,18 @@ Finds out only; nothing is committed before an apply begins.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher.gather.behind import Behind, behind, caught_up, caught_up_gone
 from publisher.gather.fingerprint import Seen, existing_file
 from publisher.gather.recover import missing, ours, recognise, recover, recover_gone
+from publisher.gather.related import collection_of, read_links, recognise_items
 from publisher.gather.uploads import found_upload
 from publisher.itglue import ITGlue
 from publisher.model import digest
 from publisher.state import Store
-from publisher.targets import Existing, ExistingFile, Known, KnownFile
+from publisher.targets import Existing, ExistingFile, Known, KnownFile, KnownItem
 
 if TYPE_CHECKING:
     from publisher.gather.session import Planned
@@ -159,7 +161,22 @@ class Recovery:
         if found.existing.files is None and desired.files:
             there = await self._attachments(asset.asset_id)
         attached = recognise(desired.files, there, files)
-        return recover(desired, self.planned.corpus.contents[key], found, attached, addresses)
+        told = recover(desired, self.planned.corpus.contents[key], found, attached, addresses)
+        return replace(told, related=await self._items(key, told)) if desired.related else told
+
+    async def _items(self, key: str, told: Known) -> dict[str, KnownItem]:
+        """The related items that are there, ours or not."""
+        there = await read_links(self.itglue, told)
+        wanted = {ref: self._place(ref) for ref in self.planned.corpus.desired[key].related}
+        absent = {ref: KnownItem("") for ref, to in wanted.items() if not to}
+        return absent | recognise_items(wanted, there, self.repository, key)
+
+    def _place(self, ref: str) -> str:
+        """Where a reference of a related item leads now: ``COLLECTION/ID`` or ''."""
+        if not ref.startswith("doc:"):
+            return ref
+        marked = ours(self.planned.remote, self.repository).get(ref[4:], [])
+        return f"{collection_of(marked[0].type_id)}/{marked[0].asset_id}" if marked else ""
 
     def _wants(self, key: str, asset: Existing) -> bool:
         desired = self.planned.corpus.desired.get(key)

@@ -131,4 +131,5 @@ class Memory:
             tuple(sorted(known.refs)),
             known.body,
             known.footer,
+            related=tuple(sorted(known.related)),
         )

@@ -14,6 +14,7 @@ from publisher.gather.fingerprint import Seen, by_id, seen
 from publisher.gather.moves import find_moves
 from publisher.gather.project import Project, Scope, scope_of
 from publisher.gather.recovery import Recovery
+from publisher.gather.related import read_links
 from publisher.gather.tags import Directory
 from publisher.itglue import ITGlue
 from publisher.model import AssetType, Catalog
@@ -199,7 +200,29 @@ class Session:
             return bool(untitled)
         for action in gone:
             await self.look(planned, action.asset_id or "", action.type_id)
-        return bool(untitled or gone)
+        links = self._unread_links(planned)
+        for known in links:
+            await self._look_at_links(planned, known)
+        return bool(untitled or gone or links)
+
+    def _unread_links(self, planned: Planned) -> list[Known]:
+        """Targets whose links are to be read: they change, or lack one, or everything is read."""
+        changing = {a.former_key or a.key for a in planned.plan.changes}
+        full = self.options.refresh == "full"
+        return [
+            known
+            for key, known in sorted(planned.known.items())
+            if known.asset_id in planned.remote.existing
+            and known.asset_id not in planned.remote.linked
+            and known.related
+            and (full or key in changing or _lacks_links(known, planned))
+        ]
+
+    async def _look_at_links(self, planned: Planned, known: Known) -> None:
+        there = await read_links(self.itglue, known)
+        planned.remote.linked.add(known.asset_id)
+        asset = planned.remote.related(known.asset_id, (link.to for link in there))
+        self.store.observe(asset)
 
     async def look(self, planned: Planned, asset_id: str, type_id: str) -> Seen | None:
         """Read one asset, unless this run has."""
@@ -244,6 +267,12 @@ def _is_looked_at(action: Action, planned: Planned) -> bool:
     existing = planned.remote.existing.get(action.asset_id or "")
     back = existing is not None and existing.archived
     return action.verb in ("archive", "delete") or (back and action.verb in ("update", "move"))
+
+
+def _lacks_links(known: Known, planned: Planned) -> bool:
+    """Whether a link of a target was gone when somebody last looked."""
+    there = planned.remote.existing[known.asset_id].related
+    return there is not None and any(i.to and i.to not in there for i in known.related.values())
 
 
 _NOTHING = Plan("", "", None, (), (), 0, 0, (), 0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from publisher.marker import content_digest
 from publisher.model import digest
-from publisher.targets import Desired, Existing, Known
+from publisher.targets import Desired, Existing, Known, KnownItem
 
 ARCHIVED = "@archived"
 MARKER = "@marker"
@@ -18,7 +18,7 @@ Address = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that differs: a trait's name-key, ``file:NAME``, ``ref:…`` or ``@…``."""
+    """One thing that differs: a trait's name-key, or ``file:``, ``related:``, ``ref:``, ``@``."""
 
     subject: str
     reason: str
@@ -27,6 +27,7 @@ class Change:
 def git_changes(desired: Desired, known: Known, address: Address) -> list[Change]:
     """What Git says now that was not sent yet."""
     changes = [*_trait_changes(desired, known.sent), *_file_changes(desired, known)]
+    changes += _related_changes(desired, known, address)
     if known.archived:
         changes.append(Change(ARCHIVED, "the document is back: its archived asset is restored"))
     for ref in desired.refs:
@@ -69,6 +70,32 @@ def _file_changes(desired: Desired, known: Known) -> list[Change]:
     return changes
 
 
+def _related_changes(desired: Desired, known: Known, address: Address) -> list[Change]:
+    changes = []
+    for ref in sorted({*desired.related, *known.related}):
+        item = known.related.get(ref)
+        if ref not in desired.related:
+            changes.append(Change(f"related:{ref}", f"related {said(ref)} is no longer named"))
+        elif item is None or not _leads_to(item, ref, address):
+            changes.append(Change(f"related:{ref}", f"related {said(ref)} is to be linked"))
+    return changes
+
+
+def _leads_to(item: KnownItem, ref: str, address: Address) -> bool:
+    """Whether a related item is what the reference resolves to now."""
+    if not ref.startswith("doc:"):
+        return item.to == ref
+    return item.to.rpartition("/")[2] == address(ref)
+
+
+def said(ref: str) -> str:
+    """A related item in words: its name may be nobody's business, so it is called by its id."""
+    if ref.startswith("doc:"):
+        return f"document {ref[4:]}"
+    collection, _, id_ = ref.partition("/")
+    return f"{collection.removesuffix('s').replace('_', ' ')} {id_}"
+
+
 def _file_moved(name: str, desired: Desired, known: Known) -> bool:
     there = known.files.get(name)
     if there is None or name not in desired.files or there.blob != desired.files[name].blob:
@@ -90,6 +117,13 @@ def remote_changes(known: Known, existing: Existing) -> list[Change]:
         for name, file in sorted(known.files.items()):
             if file.id not in existing.files:
                 changes.append(Change(f"file:{name}", f"attachment {name} was removed in IT Glue"))
+    if existing.related is not None:
+        gone = (
+            r for r, i in sorted(known.related.items()) if i.to and i.to not in existing.related
+        )
+        changes += (
+            Change(f"related:{ref}", f"related {said(ref)} was removed in IT Glue") for ref in gone
+        )
     if existing.archived and not known.archived:
         changes.append(Change(ARCHIVED, "the asset was archived in IT Glue"))
     return changes
@@ -98,7 +132,8 @@ def remote_changes(known: Known, existing: Existing) -> list[Change]:
 def content_of(desired: Desired) -> str:
     """Digest of all that a target is to be, to tie an action to what was reviewed."""
     files = {name: file.blob for name, file in desired.files.items()}
-    return digest([content_digest(desired.sent), desired.sent.get(MARKER), files, desired.refs])
+    parts = [content_digest(desired.sent), desired.sent.get(MARKER), files, desired.refs]
+    return digest([*parts, desired.related] if desired.related else parts)
 
 
 def base_of(existing: Existing, known: Known | None = None) -> str:

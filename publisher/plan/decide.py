@@ -160,7 +160,7 @@ class _Decision:
             drift=drift,
             add=tuple(file.path for _, file in sorted(desired.files.items())),
             files=_files(desired, None, desired.files),
-            requests=1 + len(desired.files) + pictures,
+            requests=1 + len(desired.files) + pictures + len(desired.related),
         )
 
     def _adopt(self, desired: Desired, same: list[Existing]) -> None:
@@ -230,7 +230,11 @@ class _Decision:
             or known.files[name].blob != file.blob
         )
         gone = [name for name in known.files if name not in desired.files or name in uploads]
-        body = [change for change in changes if not change.subject.startswith("file:")]
+        body = [c for c in changes if not c.subject.startswith(("file:", "related:"))]
+        linked = [c.subject for c in changes if c.subject.startswith("related:")]
+        again = tuple(
+            edit.subject[8:] for edit in edits if overwrite and edit.subject.startswith("related:")
+        )
         self._act(
             "move" if moved else "update",
             desired,
@@ -242,7 +246,11 @@ class _Decision:
             files=_files(desired, known, {*uploads, *gone}),
             carry=() if overwrite else tuple(c.subject for c in edits if _is_trait(c.subject)),
             base=base_of(existing, known),
-            requests=len(uploads) + bool(gone) + bool(body or (edits and overwrite)),
+            requests=len(uploads)
+            + bool(gone)
+            + bool(body or (edits and overwrite))
+            + len({*linked, *again}),
+            again=again,
             former_key=known.key if known.key != desired.key else "",
         )
 
@@ -289,6 +297,7 @@ class _Decision:
         carry: tuple[str, ...] = (),
         base: str = "",
         former_key: str = "",
+        again: tuple[str, ...] = (),
         requests: int = 1,
     ) -> None:
         action = Action(
@@ -309,6 +318,7 @@ class _Decision:
             content=content_of(desired),
             base=base,
             former_key=former_key,
+            again=again,
             requests=requests,
         )
         self.actions.append(action)
@@ -323,9 +333,11 @@ def _behind_former(action: Action) -> Action:
 
 
 def _agreed(desired: Desired, edit: Change) -> bool:
-    """Whether an attachment is gone on both sides, or the field is IT Glue's since its creation."""
+    """Whether an attachment or a related item is gone on both sides, or the field is IT Glue's
+    since its creation."""
     gone = edit.subject.startswith("file:") and edit.subject[5:] not in desired.files
-    return gone or edit.subject in desired.seeds
+    parted = edit.subject.startswith("related:") and edit.subject[8:] not in desired.related
+    return gone or parted or edit.subject in desired.seeds
 
 
 def _clash(desired: Desired, changes: list[Change], edits: list[Change]) -> list[Change]:
@@ -354,7 +366,7 @@ def _files(desired: Desired, known: Known | None, names: Iterable[str]) -> tuple
 
 
 def _is_trait(subject: str) -> bool:
-    return not subject.startswith(("@", "file:", "ref:"))
+    return not subject.startswith(("@", "file:", "ref:", "related:"))
 
 
 def _said(changes: list[Change]) -> str:

@@ -87,6 +87,8 @@ class Action:
     """What happens to which attachment, by its bytes."""
     carry: tuple[str, ...] = ()
     """Traits that somebody edited in IT Glue and that are sent back as they are."""
+    again: tuple[str, ...] = ()
+    """Related items that somebody removed, and that are to be linked again."""
     content: str = ""
     """Digest of what will be sent."""
     base: str = ""

@@ -21,6 +21,12 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 _NAME = {"type": ["string", "integer"]}
 _NAMES = {"type": "array", "items": _NAME}
+_TYPED: dict[str, Any] = {
+    "type": "object",
+    "properties": {"type": _NAME, "name": _NAME},
+    "required": ["type", "name"],
+    "additionalProperties": False,
+}
 _ORGS: dict[str, Any] = {
     "anyOf": [
         _NAME,
@@ -119,7 +125,14 @@ def _related(value: Json) -> tuple[dict[str, Json], ...]:
 
 
 def _is_pair(item: Json) -> bool:
-    return isinstance(item, dict) and len(item) == 1 and all(map(_is_scalar, item.values()))
+    return isinstance(item, dict) and len(item) == 1 and all(map(_is_named, item.values()))
+
+
+def _is_named(value: Json) -> bool:
+    """A name, an id, or the type and the name of a flexible asset."""
+    if isinstance(value, dict):
+        return value.keys() == {"type", "name"} and all(map(_is_scalar, value.values()))
+    return _is_scalar(value)
 
 
 def _flag(value: Json) -> bool:
@@ -212,7 +225,7 @@ class Frontmatter(BaseModel):
                     "type": "object",
                     "minProperties": 1,
                     "maxProperties": 1,
-                    "additionalProperties": _NAME,
+                    "additionalProperties": {"anyOf": [_NAME, _TYPED]},
                 },
             }
         ),

@@ -7,7 +7,16 @@ from dataclasses import asdict
 from typing import Any
 
 from publisher.marker import Marker
-from publisher.targets import Existing, ExistingFile, Known, KnownFile, Record, Replaced, Run
+from publisher.targets import (
+    Existing,
+    ExistingFile,
+    Known,
+    KnownFile,
+    KnownItem,
+    Record,
+    Replaced,
+    Run,
+)
 
 
 def dump(value: Known | Existing | Record | Replaced | Run) -> str:
@@ -23,6 +32,7 @@ def load_known(text: str) -> Known:
         name: KnownFile(**{**file, "replaces": tuple(file["replaces"])})
         for name, file in data["files"].items()
     }
+    data["related"] = {ref: KnownItem(**item) for ref, item in data.get("related", {}).items()}
     return Known(**data)
 
 
@@ -31,6 +41,8 @@ def load_existing(text: str) -> Existing:
     data["marker"] = Marker.parse(data["marker"])
     if data["files"] is not None:
         data["files"] = {id_: ExistingFile(**file) for id_, file in data["files"].items()}
+    if data.get("related") is not None:
+        data["related"] = tuple(data["related"])
     return Existing(**data)
 
 
