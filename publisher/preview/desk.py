@@ -121,7 +121,7 @@ class Desk:
 
     def _busy(self, busy: bool) -> None:
         self.looking = busy
-        self.feed.tell("list", "view")
+        self.feed.tell(*(("view",) if busy else ("list", "view")))
 
     def standing(self, view: View) -> Standing:
         """How one target stands."""

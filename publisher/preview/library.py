@@ -38,6 +38,8 @@ class DocsLibrary:
         self._marker = marker
         self.name = project.name
         self._lock = threading.Lock()
+        self._views: dict[tuple[str, str], View] = {}
+        """Since the last change: a page, its frame and its changes are one look."""
 
     def refresh(self) -> frozenset[str]:
         """Look at the disk again, and say which paths changed.
@@ -46,11 +48,15 @@ class DocsLibrary:
             PublisherError: publisher.toml does not make sense, or git fails; all is as before.
         """
         with self._lock:
-            return self._collection.refresh()
+            changed = self._collection.refresh()
+            if changed:
+                self._views.clear()
+            return changed
 
     def use(self, catalog: Catalog) -> bool:
         """Resolve names against this catalog from now on; False when it says nothing new."""
         with self._lock:
+            self._views.clear()
             return self._collection.use(catalog)
 
     def listing(self) -> Listing:
@@ -80,7 +86,11 @@ class DocsLibrary:
             parsed = self._collection.parsed.get(path)
             if parsed is None or raw is None:
                 return None
-            return Look(self._collection, self._marker, parsed, raw).view(organization)
+            seen = self._views.get((path, organization))
+            if seen is None:
+                look = Look(self._collection, self._marker, parsed, raw)
+                seen = self._views[path, organization] = look.view(organization)
+            return seen
 
     def _entry(self, parsed: Parsed) -> Entry:
         document, path = parsed.document, parsed.path

@@ -60,12 +60,12 @@ document.addEventListener("keydown", (event) => {
 function listen() {
   let version = null;
   const events = new EventSource("/events");
-  events.onmessage = ({ data }) => {
+  events.onmessage = async ({ data }) => {
     const news = JSON.parse(data);
     const missed = version !== null && news.fetch.length === 0;
     version = news.version;
     connected(true);
-    if (missed || news.fetch.includes("view")) view.again();
+    if (missed || news.fetch.includes("view")) await view.again(); // what one looks at comes first
     if (missed || news.fetch.includes("list")) list.load();
   };
   events.onerror = () => connected(false);
