@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from publisher.check.rules import RULES, material_of
+from publisher.check.templates import fill_in_all
 from publisher.check.traits import traits
 from publisher.config import Config
 from publisher.model import Diagnostic, Document
@@ -49,6 +50,8 @@ def check_tree(tree: Tree, config: Config, *, today: dt.date | None = None) -> C
     selection = select(tree, config.docs)
     raw = dict(tree.read(selection.paths))
     parsed = tuple(parse(tree.entries[path], raw[path], config) for path in selection.paths)
+    filled = fill_in_all(tree, parsed)
+    parsed = filled.parsed
     pages, deep = _render(one.document for one in parsed if one.document)
     material = material_of(tree, parsed, config, pages, today=today, raw=raw)
     specs, wrong_types = read_types(tree)
@@ -56,10 +59,11 @@ def check_tree(tree: Tree, config: Config, *, today: dt.date | None = None) -> C
         *check_defaults(config),
         *selection.diagnostics,
         *chain.from_iterable(one.diagnostics for one in parsed),
-        *chain.from_iterable(rule(material) for rule in RULES),
-        *traits(material, specs),
+        *map(filled.placed, chain.from_iterable(rule(material) for rule in RULES)),
+        *map(filled.placed, traits(material, specs)),
+        *filled.diagnostics,
         *wrong_types,
-        *deep,
+        *map(filled.placed, deep),
     }
     return Checked(parsed, pages, tuple(sorted(found, key=lambda one: one.order)))
 

@@ -37,6 +37,14 @@ def secrets(material: Material) -> Iterator[Diagnostic]:
     yield from _in_files(material)
 
 
+def text_findings(path: str, raw: bytes) -> Iterator[Diagnostic]:
+    """Errors in a text that belongs to no document alone."""
+    for found in _scanned(path, raw):
+        if found.kind != UNREASONED:
+            message = f"this seems to hold {found.kind}"
+            yield Diagnostic(path, found.line, None, "secret", "error", message, _FIX)
+
+
 def _in_files(material: Material) -> Iterator[Diagnostic]:
     """Findings in files count against the documents that take them along."""
     scanned = {path: _scanned(path, raw) for path, raw in material.contents.items()}
