@@ -111,6 +111,9 @@ class Known:
     """Read from a marker, for a document that is gone: what was seen is not known."""
     related: Mapping[str, KnownItem] = field(default_factory=dict)
     """By what the document says: ``COLLECTION/ID`` or ``doc:KEY``."""
+    content: str = ""
+    """What the asset's marker says of its content, where that is not `sent`: both sides came to
+    the same without a write."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def _follows(
 
 
 def _written_since(target: Known, marker: Marker) -> bool:
-    sent = content_digest(target.sent), target.archived
+    sent = target.content or content_digest(target.sent), target.archived
     return (marker.content, marker.archived) != sent
 
 

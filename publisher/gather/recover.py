@@ -98,6 +98,7 @@ def recover(
         archived=asset.archived and marker.archived,
         body=content.body,
         footer=not content.carrier,
+        content="" if same_git else marker.content,
     )
 
 

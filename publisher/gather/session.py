@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from publisher.config import Instance
+from publisher.gather.agree import agree
 from publisher.gather.catalog import find_organization, read_catalog
 from publisher.gather.corpus import Corpus, Inspect, Reader
 from publisher.gather.existing import Refresh, Remote, read_existing
@@ -260,6 +261,8 @@ class Session:
             now=self.now(),
             settle_seconds=self.policy.settle_seconds,
         ).run()
+        ask = self.options.refresh != "none"
+        await agree(planned, self.store, look, read, ask=ask)
 
 
 def _is_looked_at(action: Action, planned: Planned) -> bool:
