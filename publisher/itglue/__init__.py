@@ -7,9 +7,9 @@
             print(organization.id, organization.attributes.name)
 
 What happens to a request is one concern per module, from the caller to the wire: `resources` over
-`paging`, then `sender`, which leads through `retry`, `throttle` (with `pacing`) and `breaker` to
-`transport`; `outcome` says what came of it. `entities` is the table of all records, `models` their
-attributes.
+`paging`, then `sender`, which leads through `retry`, `throttle` (with `slots` and `pacing`) and
+`breaker` to `transport`; `outcome` says what came of it. `entities` is the table of all records,
+`models` their attributes.
 """
 
 from publisher.itglue.bulk import Done
@@ -23,14 +23,15 @@ from publisher.itglue.keys import Secret, find_key
 from publisher.itglue.links import Relationship
 from publisher.itglue.models import Record, parse_time
 from publisher.itglue.paging import Page
+from publisher.itglue.slots import Entry, Log, RateLimit
 from publisher.itglue.sync import ITGlueClient
-from publisher.itglue.throttle import RateLimit
 from publisher.itglue.types import TypeWithFields
 
 __all__ = [
     "Change",
     "Clock",
     "Done",
+    "Entry",
     "Exchange",
     "Heading",
     "Health",
@@ -38,6 +39,7 @@ __all__ = [
     "ITGlue",
     "ITGlueClient",
     "Listener",
+    "Log",
     "Logs",
     "Page",
     "RateLimit",

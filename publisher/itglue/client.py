@@ -17,7 +17,7 @@ from publisher.itglue.hooks import Callback, Hooks
 from publisher.itglue.key_use import REVOKED_AFTER, WARN_AFTER, KeyUse, Noting
 from publisher.itglue.keys import Secret, find_key
 from publisher.itglue.sender import Sender
-from publisher.itglue.throttle import RateLimit
+from publisher.itglue.slots import Log, RateLimit
 from publisher.itglue.transport import Wire
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class ITGlue(Conveniences):
         listener: Listener | None = None,
         rng: random.Random | None = None,
         hooks: Hooks | None = None,
+        slots: Log | None = None,
     ) -> None:
         """Set up a client; nothing is sent yet.
 
@@ -70,6 +71,8 @@ class ITGlue(Conveniences):
             listener: hears what happens; by default it goes to the log.
             rng: for the jitter of waits.
             hooks: hear what is changed; by default those of installed packages.
+            slots: where it is noted which slots of the budget are held; by default in memory.
+                Processes that share an account keep within its budget by sharing this.
 
         Raises:
             BadConfig: the URL is not https (or loopback), or the region unknown.
@@ -97,6 +100,7 @@ class ITGlue(Conveniences):
             clock=self._clock,
             listener=listener,
             rng=rng or random.Random(),  # noqa: S311 (jitter, no secret)
+            slots=slots,
         )
 
     @property

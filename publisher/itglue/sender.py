@@ -14,7 +14,8 @@ from publisher.itglue.breaker import Breaker
 from publisher.itglue.clock import Clock
 from publisher.itglue.events import Exchange, Listener, Several
 from publisher.itglue.retry import Retry, RetryQuota
-from publisher.itglue.throttle import RateLimit, Slot, Throttle
+from publisher.itglue.slots import Log, RateLimit
+from publisher.itglue.throttle import Slot, Throttle
 from publisher.itglue.transport import (
     Answer,
     Call,
@@ -47,11 +48,12 @@ class Sender:
         clock: Clock,
         listener: Listener,
         rng: random.Random,
+        slots: Log | None = None,
     ) -> None:
         self._wire, self._clock = wire, clock
         self.base_url = wire.base_url
         self.listener = Several(listener)
-        self.throttle = Throttle(rate_limit, clock, self.listener, rng)
+        self.throttle = Throttle(rate_limit, clock, self.listener, rng, slots)
         self.breaker = Breaker(clock, self.listener)
         self._retry = Retry(clock, RetryQuota(), rng)
         self._lanes = asyncio.Semaphore(concurrency)

@@ -11,37 +11,22 @@ more through. N is IT Glue's documented 3,000 in 5 minutes, less 2 % for other u
 from __future__ import annotations
 
 import asyncio
+import math
 import random
-from collections import deque
 from dataclasses import dataclass
 
 from publisher.itglue.clock import Clock
 from publisher.itglue.events import Listener
-from publisher.itglue.pacing import Pacing
+from publisher.itglue.slots import TICK, Entry, Log, MemoryLog, RateLimit
 
-RESERVE_PERCENT = 2
 WARN_AT, WARN_AGAIN_BELOW = 0.8, 0.7
-TICK = 0.001
-"""Shortest wait, in seconds: a slot is free only after its time, not at it."""
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimit:
-    """At most *requests* in any window of *seconds*."""
-
-    requests: int = 3000
-    seconds: float = 300.0
-
-    @property
-    def usable(self) -> int:
-        """What the client allows itself: 2 % less, but at least one."""
-        return max(1, self.requests * (100 - RESERVE_PERCENT) // 100)
 
 
 @dataclass(slots=True)
 class Slot:
     """The right to send one request; give it back with `Throttle.release`."""
 
+    entry: Entry
     taken: float
     retry_after: float | None = None
     refused: bool = False
@@ -59,14 +44,12 @@ class Throttle:
         clock: Clock,
         listener: Listener | None = None,
         rng: random.Random | None = None,
+        slots: Log | None = None,
     ) -> None:
-        self._window, self.limit = limit.seconds, limit.usable
+        rng = rng or random.Random()  # noqa: S311 (jitter, no secret)
+        self.limit = limit.usable
         self._clock, self._listener = clock, listener or Listener()
-        rate = limit.usable / limit.seconds
-        self._pacing = Pacing(rate, limit.seconds, rng or random.Random())  # noqa: S311 (jitter, no secret)
-        self._held: deque[float] = deque()
-        """Until when the slots of answered requests are held, in rising order."""
-        self._in_flight = 0
+        self._log: Log = slots or MemoryLog(limit, clock, rng)
         self._turn = asyncio.Lock()
         self._released = asyncio.Event()
         self._warned = False
@@ -74,8 +57,7 @@ class Throttle:
     @property
     def used(self) -> int:
         """Slots that are held now."""
-        self._expire(self._clock.monotonic())
-        return self._in_flight + len(self._held)
+        return self._log.used
 
     @property
     def left(self) -> int:
@@ -85,52 +67,34 @@ class Throttle:
     @property
     def pause_left(self) -> float:
         """Seconds until the shared pause after a 429 ends; 0 without one."""
-        return self._pacing.left(self._clock.monotonic())
+        return self._log.pause_left
 
     async def acquire(self) -> Slot:
         """Wait for a slot."""
         asked = self._clock.monotonic()
         async with self._turn:
-            while (wait := self._wait(now := self._clock.monotonic())) != 0:
-                if wait is None:
+            while not isinstance(entry := self._log.take(), Entry):
+                if math.isinf(entry):
                     self._released.clear()
                     await self._released.wait()
                 else:
-                    await self._clock.sleep(max(wait, TICK))
-            self._pacing.take(now)
-            self._in_flight += 1
-        self._warn()
-        return Slot(now, waited=now - asked)
+                    await self._clock.sleep(max(entry, TICK))
+        self._warn(entry.used)
+        now = self._clock.monotonic()
+        return Slot(entry, now, waited=now - asked)
 
     def release(self, slot: Slot, *, sent: bool = True) -> None:
         """The answer came (or nobody waits for it any more); not *sent*: nothing ever left."""
-        now = self._clock.monotonic()
-        self._in_flight -= 1
-        if sent:
-            self._held.append(now + self._window)
+        self._log.give_back(slot.entry, sent=sent)
         if slot.refused:
-            pause = self._pacing.refused(slot.taken, now, slot.retry_after)
+            pause = self._log.refused(slot.entry, slot.retry_after)
             if pause is not None:
                 self._listener.paused(pause)
         self._released.set()
 
-    def _wait(self, now: float) -> float | None:
-        """Seconds until a slot may be free, 0 if one is; None: not before a release."""
-        self._expire(now)
-        opens = self._pacing.opens(now)
-        if self._in_flight + len(self._held) >= self.limit:
-            if not self._held:
-                return None
-            opens = max(opens, self._held[0] + TICK)
-        return max(0.0, opens - now)
-
-    def _expire(self, now: float) -> None:
-        while self._held and self._held[0] < now:
-            self._held.popleft()
-
-    def _warn(self) -> None:
-        share = (self._in_flight + len(self._held)) / self.limit
+    def _warn(self, used: int) -> None:
+        share = used / self.limit
         if share >= WARN_AT and not self._warned and self.limit > 1:
-            self._listener.near_limit(self._in_flight + len(self._held), self.limit)
+            self._listener.near_limit(used, self.limit)
         if share >= WARN_AT or share < WARN_AGAIN_BELOW:
             self._warned = share >= WARN_AT
