@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 from publisher.config import Config
 from publisher.diagrams import Gallery
-from publisher.gather.build import Builder, where_of
+from publisher.gather.build import Builder
 from publisher.gather.content import Content
-from publisher.gather.copies import Inspect
+from publisher.gather.copies import PICTURES, Inspect
+from publisher.gather.fit import where_of
 from publisher.gather.project import Project, Scope
 from publisher.gather.reuse import Memory
 from publisher.gather.tags import Directory
@@ -29,9 +30,6 @@ from publisher.variables import Shelf, overrides
 from publisher.variables.names import slug
 
 __all__ = ["Corpus", "Inspect", "Reader", "where_of"]
-
-PICTURES = ".publisher/cache/diagrams"
-"""Where drawn pictures are kept, below the docs root."""
 
 
 @dataclass(slots=True)
