@@ -18,6 +18,8 @@ from publisher.source.documents import Parsed
 from publisher.source.tree import Tree
 from publisher.variables import BadTemplate, Copy, Override, Shelf, Values, fill_in, read_values
 
+PICTURES = ".publisher/cache/diagrams"
+"""Where drawn pictures are kept, below the docs root."""
 _SHOWN = 10
 """Mistakes of a kind that are listed; three hundred organizations can lack the same value."""
 
