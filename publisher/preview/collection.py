@@ -9,15 +9,20 @@ from pathlib import Path
 import yaml
 
 from publisher.config import FILE_NAME, Config, load
+from publisher.diagrams import Gallery
+from publisher.diagrams.gallery import FOLDER
 from publisher.gather.catalog import Unresolved, find_organizations, find_type
+from publisher.gather.copies import PICTURES, Press, Rendered
 from publisher.gather.project import Project
 from publisher.model import AssetType, Catalog, Diagnostic, Document, Organization
 from publisher.preview.offline import catalog_of
 from publisher.preview.references import mentions, outgoing
-from publisher.render import Page, TooDeep, render
+from publisher.render import Page
 from publisher.source.documents import Parsed, parse
+from publisher.source.meant import meant
 from publisher.source.select import select
 from publisher.source.tree import Tree
+from publisher.variables import Shelf, overrides
 
 TYPES = "types/"
 
@@ -30,6 +35,17 @@ class Resolved:
     type: AssetType | None
     organizations: tuple[Organization, ...]
     problems: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A document's copy for one organization, and what was found while it was made."""
+
+    source: tuple[str, ...]
+    """The blobs that it was made of."""
+    rendered: Rendered | None
+    """None when it could not be."""
+    findings: tuple[Diagnostic, ...]
 
 
 class Collection:
@@ -49,7 +65,10 @@ class Collection:
         """Key -> document and organization id."""
         self._given = catalog
         self.catalog = catalog or Catalog((), ())
-        self._pages: dict[str, tuple[str, Page]] = {}
+        self.gallery = Gallery(self.tree, project.root / PICTURES)
+        self.shelf = Shelf((), ())
+        self._press = Press(self.tree, self.gallery, self.shelf)
+        self._made: dict[tuple[str, str], Made] = {}
         self._links: dict[str, tuple[str, frozenset[str]]] = {}
 
     @property
@@ -86,9 +105,9 @@ class Collection:
         fresh = [path for path in selected if path not in kept]
         raw = dict(tree.read(fresh))
         read = {path: parse(tree.entries[path], raw[path], config) for path in fresh}
-        self.parsed = {path: kept.get(path) or read[path] for path in selected}
+        self.parsed = _without_overrides({p: kept.get(p) or read[p] for p in selected})
         if not same:
-            self._pages.clear()
+            self._made.clear()
         self.tree, self.project = tree, replace(self.project, config=config)
         self._resolve()
 
@@ -106,6 +125,9 @@ class Collection:
         catalog = self._given or catalog_of(self.documents(), self._type_files())
         before = self.resolved if catalog == self.catalog else {}
         self.catalog = catalog
+        self.gallery = Gallery(self.tree, self.project.root / PICTURES)
+        self.shelf = Shelf(catalog.organizations, self.tree.entries.keys())
+        self._press = Press(self.tree, self.gallery, self.shelf)
         self.resolved = {}
         for document in self.documents():
             one = before.get(document.path)
@@ -133,43 +155,43 @@ class Collection:
 
     # Pages and links
 
-    def page(self, path: str) -> Page:
-        """A document, rendered.
-
-        Raises:
-            TooDeep: it is nested beyond all measure.
-        """
+    def made(self, path: str, organization: Organization) -> Made:
+        """A document's copy for one organization; all share one, unless it is a template."""
         document = self.resolved[path].document
-        blob, page = self._pages.get(path, ("", None))
-        if page is None or blob != document.blob:
-            page = render(
-                document.body, path=path, title=document.title, first_line=document.body_line
-            )
-            self._pages[path] = document.blob, page
-        return page
+        own = self.shelf.of(path, organization) if document.template else ()
+        source = (document.blob, *map(self.gallery.blob, own))
+        which = path, organization.id if document.template else ""
+        made = self._made.get(which)
+        if made is None or made.source != source or not self._has_pictures(made):
+            copies, found = self._press.pages(document, (organization,))
+            made = Made(source, copies[0] if copies else None, tuple(found))
+            self._made[which] = made
+        return made
 
-    def pages_for_anchors(self, page: Page) -> Mapping[str, Page]:
+    def _has_pictures(self, made: Made) -> bool:
+        """Whether this look at the disk knows the diagrams that were drawn in an earlier one."""
+        references = made.rendered.page.references if made.rendered else ()
+        drawn = [one.path for one in references if (one.path or "").startswith(f"{FOLDER}/")]
+        return all(path in self.gallery for path in drawn)
+
+    def pages_for_anchors(self, page: Page, organization: Organization) -> Mapping[str, Page]:
         """The pages whose headings *page* links to."""
         found: dict[str, Page] = {}
         for reference in page.references:
-            for path in (reference.path or "", f"{reference.path}.md"):
-                if reference.anchor and path in self.resolved:
-                    try:
-                        found[path] = self.page(path)
-                    except TooDeep:
-                        continue
+            path = self._meant(reference.path or "")
+            if reference.anchor and path in self.resolved:
+                rendered = self.made(path, organization).rendered
+                found |= {path: rendered.page} if rendered else {}
         return found
 
     def linking_to(self, path: str) -> list[str]:
         """The documents that link to *path*."""
-        without = path.removesuffix(".md")
-        return [
-            one.path
-            for one in self.documents()
-            if one.path != path
-            and mentions(one.body, path)
-            and not self._outgoing(one).isdisjoint((path, without))
-        ]
+        others = (one for one in self.documents() if one.path != path)
+        likely = (one for one in others if mentions(one.body, path))
+        return [one.path for one in likely if path in map(self._meant, self._outgoing(one))]
+
+    def _meant(self, path: str) -> str:
+        return meant(path, self.tree.entries, self.parsed)
 
     def _outgoing(self, document: Document) -> frozenset[str]:
         blob, links = self._links.get(document.path, ("", frozenset()))
@@ -177,6 +199,15 @@ class Collection:
             links = outgoing(document)
             self._links[document.path] = document.blob, links
         return links
+
+
+def _without_overrides(parsed: dict[str, Parsed]) -> dict[str, Parsed]:
+    """An organization's version of a template is a part of that, and no document of its own."""
+    for path, (base, _) in overrides(parsed).items():
+        template = parsed[base].document
+        if template and template.template:
+            parsed[path] = Parsed(path, None, (), f"an override of {base}")
+    return parsed
 
 
 def _resolved(document: Document, catalog: Catalog) -> Resolved:

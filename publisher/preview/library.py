@@ -70,7 +70,7 @@ class DocsLibrary:
     def file(self, path: str) -> bytes | None:
         """The bytes of a regular file that Git does not ignore; None if there is none."""
         with self._lock:
-            tree = self._collection.tree
+            tree = self._collection.gallery.tree
             entry = tree.entries.get(path)
             if entry is None or entry.kind != "file":
                 return None

@@ -10,13 +10,14 @@ from publisher.check import run as check
 from publisher.check.duplicate_ids import duplicate_ids
 from publisher.check.duplicate_titles import duplicate_titles
 from publisher.check.material import Material
+from publisher.gather.copies import Rendered, inspect_pages
 from publisher.model import Diagnostic, Document, Organization
-from publisher.preview.collection import Collection, Resolved
+from publisher.preview.collection import Collection, Made, Resolved
 from publisher.preview.facts import facts_of
 from publisher.preview.model import Fact, Linked, View
 from publisher.preview.references import links_out
-from publisher.preview.sheet import Sheet, attached, document_type, lay_out, related
-from publisher.render import Page, TooDeep
+from publisher.preview.sheet import attached, document_type, lay_out, related
+from publisher.render import Page
 from publisher.render.page import readable
 from publisher.source.documents import Parsed
 
@@ -35,18 +36,19 @@ class Look:
         one = self.collection.resolved.get(self.path)
         if one is None:
             return self._without_page(self.parsed.diagnostics)
-        try:
-            page = self.collection.page(self.path)
-        except TooDeep as error:
-            return self._without_page([self._too_deep(one.document, error)], one)
         chosen = choose(one.organizations, organization)
         if chosen is None:
             return self._without_page(one.problems, one)
-        sheet = lay_out(self.collection, one, page, chosen, self.marker)
-        return self._with_page(one, page, chosen, sheet)
+        made = self.collection.made(self.path, chosen)
+        if made.rendered is None:
+            return self._without_page(made.findings, one, chosen)
+        return self._with_page(one, made, made.rendered, chosen)
 
-    def _with_page(self, one: Resolved, page: Page, chosen: Organization, sheet: Sheet) -> View:
-        document = one.document
+    def _with_page(
+        self, one: Resolved, made: Made, rendered: Rendered, chosen: Organization
+    ) -> View:
+        document, page = one.document, rendered.page
+        sheet = lay_out(self.collection, one, rendered, chosen, self.marker)
         names = {name: file.path for name, file in sheet.files.items()}
         return View(
             path=self.path,
@@ -60,18 +62,24 @@ class Look:
             attachments=attached(sheet.files),
             related=related(document),
             facts=self._facts(),
-            findings=self._findings(page, (*one.problems, *sheet.problems)),
+            findings=self._findings(rendered, (*one.problems, *made.findings, *sheet.problems)),
             out=tuple(self._titled(links_out(page, sheet.links, self._path_of, names))),
             into=self._into(),
         )
 
-    def _without_page(self, problems: Iterable[Diagnostic], one: Resolved | None = None) -> View:
+    def _without_page(
+        self,
+        problems: Iterable[Diagnostic],
+        one: Resolved | None = None,
+        chosen: Organization | None = None,
+    ) -> View:
         found = tuple(problems)
         return View(
             path=self.path,
             title=title_of(one.document) if one else readable(self.path),
             type=document_type(one) if one else "",
-            organization=None,
+            organization=chosen,
+            organizations=one.organizations if one else (),
             facts=self._facts(),
             findings=found,
             problems=found,
@@ -82,13 +90,22 @@ class Look:
     def _facts(self) -> tuple[Fact, ...]:
         return facts_of(self.path, self.raw, self.collection.project.config)
 
-    def _findings(self, page: Page, more: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    def _findings(self, rendered: Rendered, more: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
         collection = self.collection
-        pages = {**collection.pages_for_anchors(page), self.path: page}
-        raw = {self.path: self.raw}
-        config = collection.project.config
-        alone = check(collection.tree, [self.parsed], config, pages, raw=raw)
-        found = {*self.parsed.diagnostics, *more, *alone, *self._doubles(pages)}
+        config, organization = collection.project.config, rendered.copy.organizations[0]
+        linked = collection.pages_for_anchors(rendered.page, organization)
+
+        def inspect(
+            parsed: Mapping[str, Parsed], pages: Mapping[str, Page], raw: Mapping[str, bytes]
+        ) -> list[Diagnostic]:
+            return check(collection.tree, parsed.values(), config, {**linked, **pages}, raw=raw)
+
+        path, gallery = self.path, collection.gallery
+        made = {path: [rendered]}
+        checked = inspect_pages(inspect, {path: self.parsed}, {path: self.raw}, made, gallery)
+        alone = (finding for finding, _ in checked)
+        doubles = self._doubles({path: rendered.page})
+        found = {*self.parsed.diagnostics, *more, *alone, *doubles}
         return tuple(sorted(found, key=lambda finding: finding.order))
 
     def _doubles(self, pages: Mapping[str, Page]) -> Iterator[Diagnostic]:
@@ -99,11 +116,6 @@ class Look:
         for finding in (*duplicate_ids(material), *duplicate_titles(material)):
             if finding.document == self.path:
                 yield finding
-
-    def _too_deep(self, document: Document, error: TooDeep) -> Diagnostic:
-        message = f"cannot be rendered: {error}"
-        line = error.line or document.body_line
-        return Diagnostic(self.path, line, None, "too-deep", "error", message)
 
     def _path_of(self, key: str) -> str:
         return self.collection.targets.get(key, ("", ""))[0]

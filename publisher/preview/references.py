@@ -19,6 +19,7 @@ from publisher.preview.model import Linked
 from publisher.render import Page
 from publisher.render.places import Places
 from publisher.render.references import is_local, locate
+from publisher.source.meant import INDEXES
 
 _URL = re.compile(
     r"\]\(\s*<?(?P<inline>[^()<>\s]+(?:\([^()\s]*\)[^()<>\s]*)*)"
@@ -30,7 +31,7 @@ _WEB = re.compile(r'<a [^>]*href="((?:https?|mailto|tel):[^"]*)"')
 
 
 def outgoing(document: Document) -> frozenset[str]:
-    """The paths that a document links to, as its source says; ``.md`` may be left out there."""
+    """The paths that a document links to, as its source says; see `meant` for what they mean."""
     text = Places(document.body.split("\n"), document.body_line).text
     found = (match["inline"] or match["named"] or match["tag"] for match in _URL.finditer(text))
     paths = {locate(url, document.path)[0] for url in found if is_local(url)}
@@ -39,8 +40,9 @@ def outgoing(document: Document) -> frozenset[str]:
 
 def mentions(body: str, path: str) -> bool:
     """Whether a link to *path* can stand in *body* at all: quick, and never wrong about a no."""
-    stem = PurePosixPath(path).stem
-    return stem in body or quote(stem) in body
+    pure = PurePosixPath(path)
+    names = {pure.stem, pure.parent.name or "/"} if pure.name in INDEXES else {pure.stem}
+    return any(name in body or quote(name) in body for name in names)
 
 
 def links_out(
@@ -78,6 +80,8 @@ def _local(
             yield Linked("document", path, path, reference.anchor, reference.line)
         elif kind == "file":
             yield Linked("file", what, names.get(what, ""), "", reference.line)
+        elif link and link.url:
+            yield Linked("web", reference.raw, link.url, link.anchor, reference.line)
         else:
             yield Linked("nothing", reference.raw, "", "", reference.line)
 

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from publisher.gather.content import Content, Link
+from publisher.gather.copies import Rendered
 from publisher.gather.links import Linker
 from publisher.marker import Marker, content_digest
 from publisher.model import AssetType, Diagnostic, Document, Json, Organization
 from publisher.preview.collection import Collection, Resolved
 from publisher.preview.model import Attached, Value
 from publisher.preview.offline import plain_type
-from publisher.render import Page
 from publisher.targets import File
-from publisher.types import Shape, Wrong, shape_of, values_of, wrong_trait
+from publisher.types import Shape, Wrong, seeds_of, shape_of, values_of, wrong_trait
 
 _UNSENT = "000000000000"
 """Stands for the attempt in the marker, which is drawn when an asset is created."""
@@ -49,14 +49,25 @@ def file_url(path: str) -> str:
 
 
 def lay_out(
-    collection: Collection, one: Resolved, page: Page, organization: Organization, marker: str
+    collection: Collection,
+    one: Resolved,
+    rendered: Rendered,
+    organization: Organization,
+    marker: str,
 ) -> Sheet:
     """Compose what one target would be; what cannot be placed is a problem, and the rest goes on.
 
     *marker* is the name-key of the trait that carries the marker, where the type has it.
     """
-    document, kind = one.document, one.type or plain_type(document_type(one))
-    linker = Linker(collection.tree, collection.index, collection.candidates)
+    document, page = rendered.copy.document, rendered.page
+    kind = one.type or plain_type(document_type(one))
+    linker = Linker(
+        collection.gallery.tree,
+        collection.index,
+        collection.candidates,
+        raster=collection.gallery.raster,
+        web_view=collection.project.config.docs.web_view,
+    )
     files, _ = linker.files(document, page)
     links, dead = linker.links(document, page, organization, files)
     kind, shape, values, found = _placed(document, kind, marker, page.title)
@@ -73,10 +84,16 @@ def lay_out(
     carried = Marker(
         content.repository, content.key, _UNSENT, content_digest(content.fingerprints())
     )
-    traits = content.compose(_addresses(collection, files), carried, None)
+    traits = content.compose(_addresses(collection, files), carried, None, creating=True)
     shown = _with_headers(_shown(document, kind, shape, traits))
     # That the type is unknown has been said; what would not fit it is not known.
-    return Sheet(traits, shown, files, links, (*(found if one.type else ()), *dead))
+    return Sheet(
+        traits,
+        shown,
+        files,
+        links,
+        (*(found if one.type else ()), *map(rendered.copy.placed, dead)),
+    )
 
 
 def document_type(one: Resolved) -> str:
@@ -95,7 +112,8 @@ def _placed(
         problem = wrong_trait(document, wrong, where)
         return plain_type(kind.name), Shape("title", "body", ""), {"title": title}, [problem]
     values, found = values_of(document, kind, shape, title)
-    return kind, shape, values, found
+    _, misnamed = seeds_of(document, kind, shape)
+    return kind, shape, values, [*found, *misnamed]
 
 
 def _addresses(collection: Collection, files: Mapping[str, File]) -> Callable[[str], str]:

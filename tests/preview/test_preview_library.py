@@ -98,11 +98,14 @@ def test_links_from_elsewhere_are_found_but_not_in_code(docs: DocsRepository) ->
         "named": "[x][t]\n\n[t]: deep/target.md",
         "tag": '<a href="/deep/target">x</a>',
         "code": "`[x](deep/target.md)`\n\n```\n[x](deep/target.md)\n```",
+        "folder": "[x](/)",
         "other": "deep/target.md, and [x](deep/other.md)",
     }.items():
         docs.document(f"{name}.md", text, title=name)
+    docs.document("index.md", "[x](deep)", title="index")
     linking = [link.label for link in docs.view("deep/target.md").into]
     assert linking == ["inline", "named", "tag"]
+    assert [link.label for link in docs.view("index.md").into] == ["folder"]
 
 
 def test_a_document_of_several_organizations_is_shown_for_the_chosen_one(
@@ -205,7 +208,7 @@ def test_only_what_changed_is_rendered_again(
         rendered.append(path)
         return render(body, path=path, title=title, first_line=first_line)
 
-    monkeypatch.setattr("publisher.preview.collection.render", counted)
+    monkeypatch.setattr("publisher.gather.copies.render", counted)
     for name in ("a.md", "b.md", "c.md"):
         docs.document(name, "One.", title=name)
     docs.view("a.md")
@@ -268,6 +271,36 @@ def test_without_an_account_the_documents_say_what_there_is(tmp_path: Path) -> N
     assert docs.library.use(CATALOG)
     assert not docs.library.use(CATALOG)
     assert docs.view("a.md", "Acme Corp").key == "a.md@1"
+
+
+def test_a_template_is_shown_as_filled_in_for_each_organization(docs: DocsRepository) -> None:
+    """With an organization's own version of a part; what it lacks is a problem of its page."""
+    both = {"org": "", "orgs": '["*"]', "template": "true", "title": "For {{ org.name }}"}
+    docs.document("a.md", "Hello {{ org.name }}.\n", **both)
+    assert docs.view("a.md", "1").title == "For Acme Corp"
+    assert "Hello Baker" in html_of(docs.view("a.md", "2"))
+    docs.document("a.md", "Call {{ phone }}.\n", **both)
+    docs.write("vars/acme-corp.yaml", "phone: 555\n")
+    assert "Call 555" in html_of(docs.view("a.md", "1"))
+    missing = docs.view("a.md", "2")
+    assert (missing.values, len(missing.problems)) == ((), 1)
+    assert [org.id for org in missing.organizations] == ["1", "2"]
+    docs.write("vars/acme-corp.yaml", "phone: 777\n")
+    assert "Call 777" in html_of(docs.view("a.md", "1"))
+
+
+def test_a_vector_picture_is_shown_as_what_would_be_sent(docs: DocsRepository) -> None:
+    """Drawn, or attached with a link in its place."""
+    docs.write(
+        "p.svg",
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="5"/></svg>',
+    )
+    docs.document("a.md", "![pic](p.svg)")
+    view = docs.view("a.md")
+    (file,) = view.attachments
+    assert file.name in ("p.png", "p.svg")
+    assert docs.library.file(file.path)
+    assert f"/files/{file.path}" in html_of(view)
 
 
 def test_switching_branches_is_one_look(docs: DocsRepository) -> None:
