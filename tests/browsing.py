@@ -1,4 +1,4 @@
-"""A real browser on a real `publisher preview`, both ended when the test is over."""
+"""A real browser on what publisher serves, both ended when the test is over."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NEEDS_BROWSER = pytest.mark.skipif(
@@ -51,9 +52,16 @@ def run(folder: Path, *words: str) -> str:
 
 @contextlib.contextmanager
 def previewing(folder: Path, *words: str) -> Iterator[str]:
-    """`publisher preview` on a free port; gives its address, and ends it as Ctrl-C does."""
+    """`publisher preview` on a free port; see `serving`."""
+    with serving(folder, *words, "preview") as address:
+        yield address
+
+
+@contextlib.contextmanager
+def serving(folder: Path, *words: str) -> Iterator[str]:
+    """A command that serves, on a free port; gives its address, and ends it as Ctrl-C does."""
     process = subprocess.Popen(
-        _command([*words, "preview", "--port", "0"]),
+        _command([*words, "--port", "0"]),
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -64,17 +72,24 @@ def previewing(folder: Path, *words: str) -> Iterator[str]:
     assert process.stderr is not None
     try:
         line = process.stdout.readline()
-        found = re.fullmatch(r"Preview: (http://127\.0\.0\.1:\d+)\n", line)
+        found = re.fullmatch(r"\w+: (http://127\.0\.0\.1:\d+)\n", line)
         assert found, line + process.stderr.read()
         yield found[1]
         process.send_signal(2)
         assert process.wait(10) == 0
-        assert process.stderr.read() == "Ctrl-C ends it.\n"
+        assert process.stderr.read() in ("Ctrl-C ends it.\n", "")
     finally:
         process.kill()
         process.wait()
         process.stdout.close()
         process.stderr.close()
+
+
+def violations(page: Page) -> list[tuple[str, str]]:
+    """What axe finds wrong with a page: (rule, the first element)."""
+    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    found = page.evaluate("axe.run()")["violations"]
+    return [(one["id"], one["nodes"][0]["html"]) for one in found]
 
 
 def _command(words: Sequence[str]) -> list[str]:
