@@ -14,6 +14,7 @@ from publisher.cli.failures import explained
 from publisher.cli.open import Opened, opened
 from publisher.cli.options import PlanOptions
 from publisher.cli.planning import plan_with, print_json
+from publisher.gather.reviews import overdue_reviews
 from publisher.gather.session import Planned
 from publisher.plan.output import verdict
 from publisher.targets import Run
@@ -79,10 +80,8 @@ async def _status(context: Context, options: PlanOptions) -> Status:
 
 
 def _overdue(docs: Opened, planned: Planned) -> list[tuple[str, str]]:
-    records = docs.store.records() | planned.corpus.records
-    today = dt.datetime.now(dt.UTC).date().isoformat()
-    there = (records[path] for path in sorted(planned.corpus.paths & records.keys()))
-    return [(r.path, r.review_by) for r in there if r.review_by and r.review_by < today]
+    today = dt.datetime.now(dt.UTC).date()
+    return overdue_reviews(planned.corpus, docs.store.records(), today)
 
 
 def _documents(planned: Planned) -> int:
