@@ -25,6 +25,7 @@ COMMANDS = {
     "status": "Show documents, targets, drift, pending work and overdue reviews.",
     "state": "Look after the state: show, rebuild, forget, unlock.",
     "types": "Flexible asset types as files: list, plan, apply, export.",
+    "dashboard": "Show runs, budget, errors, coverage and drift in the browser.",
     "auth": "Keep the API key in the system keyring: login, status, logout.",
     "health": "Say whether the key is valid, IT Glue reachable, and how much budget is left.",
     "cache": "Keep names, ids and times of an instance at hand: refresh, stats, search.",

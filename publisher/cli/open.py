@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
@@ -37,8 +38,15 @@ class Opened:
 
 
 @contextlib.asynccontextmanager
-async def opened(context: Context, *, offline: bool = False) -> AsyncIterator[Opened]:
-    """Open everything that a plan needs; close it again. *offline*, without a key.
+async def opened(
+    context: Context, *, offline: bool = False, counted: bool = True
+) -> AsyncIterator[Opened]:
+    """Open everything that a plan needs; close it again.
+
+    Args:
+        context: the global options.
+        offline: without a key.
+        counted: write the metrics file, if one is asked for.
 
     Raises:
         PublisherError: no repository, no configuration, no key, no usable state.
@@ -47,7 +55,7 @@ async def opened(context: Context, *, offline: bool = False) -> AsyncIterator[Op
     name, settings = instance_of(context, project.config)
     choice = Choice(name, settings, project.root)
     async with contextlib.AsyncExitStack() as stack:
-        listener = stack.enter_context(watched(context, name))
+        listener = stack.enter_context(watched(context, name, os.environ if counted else {}))
         store = stack.enter_context(_store(project, name))
         # Without a catalog in the state, names would have to be asked for: that takes a key.
         offline = offline and store.meta("catalog") is not None
