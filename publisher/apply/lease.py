@@ -8,12 +8,11 @@ import getpass
 import os
 import secrets
 import socket
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 from publisher.errors import Locked, StateError
 from publisher.state import Lease, Store
+from publisher.state.process import alive, host
 
 SECONDS, RENEWED_EVERY = 120.0, 30.0
 RUN_URLS = ("PUBLISHER_RUN_URL", "CI_JOB_URL", "BUILD_URL")
@@ -42,7 +41,7 @@ async def leased(store: Store, instance: str) -> AsyncIterator[None]:
 
 def died(lease: Lease) -> bool:
     """Whether the process that holds *lease* ran here and is no more."""
-    return lease.host == _host() and not _alive(lease.pid)
+    return lease.host == host() and not alive(lease.pid)
 
 
 def _take(store: Store, instance: str, mine: Lease) -> None:
@@ -63,7 +62,7 @@ async def _renew(store: Store, mine: Lease) -> None:
 
 def _mine() -> Lease:
     owner = f"{_user()}@{socket.gethostname()}, process {os.getpid()}"
-    return Lease(secrets.token_hex(8), owner, _host(), os.getpid(), _run_url())
+    return Lease(secrets.token_hex(8), owner, host(), os.getpid(), _run_url())
 
 
 def _run_url() -> str:
@@ -75,28 +74,8 @@ def _run_url() -> str:
     return url
 
 
-def _host() -> str:
-    """Where process numbers mean the same: two containers of one name have different ones."""
-    try:
-        return f"{socket.gethostname()} {Path('/proc/self/ns/pid').readlink()}"
-    except OSError:  # no Linux
-        return socket.gethostname()
-
-
 def _user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):
         return "somebody"  # a container without a user entry
-
-
-def _alive(pid: int) -> bool:
-    if sys.platform == "win32":
-        return True  # there, os.kill with 0 is no question: it sends Ctrl-C
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from local_docs import DocsRepository
 
-from publisher.apply.lease import _host as this_host
 from publisher.state import Lease, Store, open_store
+from publisher.state.process import host as this_host
 from publisher.targets import Intent
 
 
