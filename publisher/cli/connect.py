@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from publisher.cli.local import BASE_URL, open_local
 from publisher.cli.logs import watched
 from publisher.config import FILE_NAME, LOCAL, Config, Instance, choose_settings, load
 from publisher.errors import NoConfig, SourceError
-from publisher.itglue import ITGlue, Listener, RateLimit, Secret
+from publisher.itglue import ITGlue, Listener, Log, RateLimit, Secret
 from publisher.itglue.keys import look_for_key
 from publisher.source.git import find_root
 
@@ -75,9 +75,22 @@ async def connected(context: Context) -> AsyncIterator[ITGlue]:
 
 
 def client(
-    choice: Choice, stack: contextlib.AsyncExitStack, listener: Listener, *, offline: bool = False
+    choice: Choice,
+    stack: contextlib.AsyncExitStack,
+    listener: Listener,
+    *,
+    offline: bool = False,
+    slots: Callable[[str, RateLimit], Log] | None = None,
 ) -> ITGlue:
     """The client of an instance; *stack* closes what it stands on.
+
+    Args:
+        choice: the instance.
+        stack: takes what is to be closed.
+        listener: hears what happens.
+        offline: nothing will be sent.
+        slots: where processes that publish to an account share its budget; not asked for the
+            local instance, which each of them has to itself.
 
     Raises:
         NoKey: there is none. An *offline* one needs none, and sends nothing.
@@ -86,12 +99,15 @@ def client(
     limit = RateLimit(settings.rate_limit.requests, settings.rate_limit.seconds)
     key: Secret | None = None
     transport: httpx.AsyncBaseTransport | None = None
+    log: Log | None = None
     if choice.name == LOCAL:
         site, transport = open_local(choice.root)
         stack.callback(site.close)
         key = Secret("local")
     elif offline and look_for_key(choice.name) is None:
         key, transport = Secret(""), _Nowhere()
+    elif slots:
+        log = slots(f"{choice.name} {choice.base_url}", limit)
     itglue = ITGlue(
         base_url=choice.base_url,
         api_key=key,
@@ -100,6 +116,7 @@ def client(
         rate_limit=limit,
         concurrency=settings.concurrency,
         listener=listener,
+        slots=log,
     )
     keep_current(itglue, choice, stack)
     return itglue

@@ -23,6 +23,8 @@ from publisher.state.store import masked
 if TYPE_CHECKING:
     import psycopg
 
+    from publisher.state.slots import Tables
+
 CONNECT_SECONDS = 10
 IDLE_SECONDS = 5.0
 """After so long a connection is asked whether it lives, before anything depends on it."""
@@ -114,6 +116,28 @@ class PostgresStore(SqlStore):
 
     def _alone(self, db: Writer) -> None:
         db.execute("LOCK TABLE lease IN EXCLUSIVE MODE")
+
+    def _slots(self, account: str) -> Tables:
+        from publisher.state.slots import TABLES, Tables
+
+        # A schema of the account's own: other repositories publish to it as well.
+        schema = schema_of({"repository": "budget", "instance": account})
+        slot, pace = f'"{schema}".slot', f'"{schema}".pace'
+        text = TABLES.format(slot=slot, pace=pace, real="DOUBLE PRECISION", strict="", slim="")
+        with self._write() as db:
+            db.execute("SELECT pg_advisory_xact_lock(hashtext(?))", (schema,))
+            db.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+            for statement in text.split(";"):
+                db.execute(statement)
+
+        @contextlib.contextmanager
+        def write() -> Iterator[Writer]:
+            with self._write() as db:
+                db.execute("SET LOCAL synchronous_commit TO off")
+                db.execute(f"LOCK TABLE {slot} IN EXCLUSIVE MODE")
+                yield db
+
+        return Tables(self.now, self._rows, write, slot, pace)
 
     def _connection(self) -> psycopg.Connection[Any]:
         """The connection; another one, if it broke, or died while nothing was asked of it."""

@@ -11,12 +11,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from publisher.model import Json
 from publisher.state import codec
 from publisher.state.store import Lease
 from publisher.targets import Existing, Intent, Known, Record, Replaced, Run, Scan
+
+if TYPE_CHECKING:
+    from publisher.itglue import Log, RateLimit
+    from publisher.state.slots import Tables
 
 Values: TypeAlias = Sequence[str | int | float]
 
@@ -78,6 +82,10 @@ class SqlStore(ABC):
     @abstractmethod
     def _alone(self, db: Writer) -> None:
         """Keep others from looking at the lease until the transaction ends."""
+
+    @abstractmethod
+    def _slots(self, account: str) -> Tables:
+        """Where the slots of *account* lie; they are made, if need be."""
 
     @abstractmethod
     def now(self) -> float: ...
@@ -227,3 +235,10 @@ class SqlStore(ABC):
     def release(self, token: str) -> None:
         with self._write() as db:
             db.execute("DELETE FROM lease WHERE token = ?", (token,))
+
+    # The request budget
+
+    def budget(self, account: str, limit: RateLimit) -> Log:
+        from publisher.state.slots import SharedLog  # late: with it comes the whole client
+
+        return SharedLog(self._slots(account), limit)

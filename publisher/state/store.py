@@ -10,11 +10,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from publisher.errors import BadConfig
 from publisher.model import Json
 from publisher.targets import Existing, Intent, Known, Record, Replaced, Run, Scan
+
+if TYPE_CHECKING:
+    from publisher.itglue import Log, RateLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,9 @@ class Store(Protocol):
 
     def release(self, token: str) -> None:
         """Give the lease back, if it is still ours."""
+
+    def budget(self, account: str, limit: RateLimit) -> Log:
+        """The request budget of *account*, shared with all who use the same database."""
 
     def close(self) -> None: ...
 
