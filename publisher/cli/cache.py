@@ -17,7 +17,9 @@ from publisher.cli.cachefile import cache_path
 from publisher.cli.connect import Choice, chosen, connected
 from publisher.cli.context import Context
 from publisher.cli.planning import print_json
+from publisher.config import LOCAL
 from publisher.itglue.cache import KEPT, Cached, Item, MetadataCache, Stats
+from publisher.itglue.keys import look_for_key
 
 _FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 _FILE = click.option(
@@ -120,7 +122,7 @@ def search(
     """Find records by the beginnings of words in their names, in any case, without accents.
 
     What the cache does not hold yet, or holds since more than a day, is read from IT Glue first;
-    if that is out of reach, old results come with a warning.
+    if that is out of reach, or there is no key, old results come with a warning.
 
     \b
     Examples:
@@ -177,12 +179,29 @@ async def _found(
     context: Context, place: _Place, text: str, entities: list[str], limit: int
 ) -> tuple[list[Item], dict[str, str]]:
     """What is found, and the names of the organizations that it belongs to."""
-    async with _opened(context, place) as (cached, _):
-        found = await cached.search(text, entities, limit)
+    if _without_key(place):
+        with place.open() as cache:
+            _say_how_old(context, cache.stats())
+            found = cache.search(text, entities, limit)
+    else:
+        async with _opened(context, place) as (cached, _):
+            found = await cached.search(text, entities, limit)
     with place.open() as cache:
         ids = {item.organization_id for item in found if item.organization_id}
         owners = {each: cache.get("organizations", each) for each in ids}
     return found, {each: owner.name for each, owner in owners.items() if owner}
+
+
+def _without_key(place: _Place) -> bool:
+    """Whether there is a cache, but no key to read anything else with."""
+    remote = place.choice.name != LOCAL and place.path.is_file()
+    return remote and look_for_key(place.choice.name) is None
+
+
+def _say_how_old(context: Context, stats: Stats) -> None:
+    if (stats.stale or stats.age is None) and context.verbosity >= 0:
+        text = f"There is no API key, so the cache answers as it is. Age: {_age(stats)}."
+        click.echo(click.style("Warning: ", fg="yellow") + text, err=True)
 
 
 def _item_json(item: Item, owners: dict[str, str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from publisher.cli.main import group
+from publisher.itglue.cache import Item, MetadataCache
 
 
 def run(folder: Path, *words: str) -> Result:
@@ -104,3 +105,30 @@ def test_a_damaged_cache_is_in_nobody_s_way(docs: Path) -> None:
     file.parent.mkdir(parents=True)
     file.write_text("not a database")
     assert run(docs, "api", "organizations", "list", "--format", "json").exit_code == 0
+
+
+def test_search_and_stats_need_no_key_and_no_network(
+    docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once there is a cache; without one, the missing key is the error."""
+    monkeypatch.delenv("ITGLUE_API_KEY", raising=False)
+    (docs / "publisher.toml").write_text(
+        '[docs]\nid = "mine"\n[instances.away]\nbase_url = "http://127.0.0.1:1"\n'
+    )
+    words = ("--instance", "away", "cache")
+    missing = run(docs, *words, "search", "acm")
+    assert (missing.exit_code, "ITGLUE_API_KEY" in missing.stderr) == (1, True)
+    file = docs / ".publisher" / "cache" / "away.db"
+    with MetadataCache(file, "http://127.0.0.1:1", clock=lambda: 1e9) as cache:
+        cache.put([Item("organizations", "7", {"name": "Acme Corp"}, 1e9)])
+        cache.put([Item("contacts", "9", {"name": "Acme Ann", "organization_id": 7}, 1e9)])
+    rows = as_json(docs, *words, "search", "acm")["results"]
+    assert [(row["id"], row["organization"]["name"]) for row in rows] == [
+        ("9", "Acme Corp"),
+        ("7", "Acme Corp"),
+    ]
+    warned = run(docs, *words, "search", "acm", "--entity", "contacts")
+    assert "Acme Ann" in warned.stdout
+    assert "no API key" in warned.stderr
+    assert run(docs, "-q", *words, "search", "acm").stderr == ""
+    assert as_json(docs, *words, "stats")["entities"]["organizations"] == 1
