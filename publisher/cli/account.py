@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import json
+import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
@@ -124,7 +125,8 @@ def _command(context: Context, docs: Opened) -> list[str]:
     if context.config:
         where += ["--config", str(context.config.resolve())]
     plan = ["--quiet", "plan", "--worktree", "--format", "json"]
-    return [sys.executable, "-m", "publisher", *where, *plan]
+    nice = shutil.which("nice")  # the window, where somebody waits for what was saved, comes first
+    return [*([nice, "-n", "10"] if nice else []), sys.executable, "-m", "publisher", *where, *plan]
 
 
 async def _run(command: Sequence[str]) -> tuple[str, str]:

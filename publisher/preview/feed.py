@@ -17,6 +17,8 @@ class Feed:
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[str | None]] = set()
+        self.heard = asyncio.Event()
+        """Set once a page listens."""
         self.version = 0
         """Counts messages, so that a page that was away knows whether it missed one."""
 
@@ -36,6 +38,7 @@ class Feed:
         """The events for one page."""
         queue: asyncio.Queue[str | None] = asyncio.Queue()
         self._listeners.add(queue)
+        self.heard.set()
         hello = json.dumps({"version": self.version, "fetch": []})
         try:
             yield f"retry: {_RETRY}\ndata: {hello}\n\n"

@@ -18,8 +18,8 @@ from publisher.preview.desk import Desk
 from publisher.preview.watch import watch
 
 HOST = "127.0.0.1"
-_HEAD_START = 0.5
-"""Seconds that the first page has before the account is opened, which takes the processor too."""
+_HEAD_START = 3.0
+"""Seconds that the first page has at most to be there before the account is looked at."""
 
 
 def bind(port: int) -> socket.socket:
@@ -104,5 +104,7 @@ async def _background(desk: Desk, root: Path) -> AsyncIterator[None]:
 
 
 async def _follow(desk: Desk) -> None:
-    await asyncio.sleep(_HEAD_START)
+    """Follow the account once a page is there, which needs the processor first."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(desk.feed.heard.wait(), _HEAD_START)
     await desk.follow()
