@@ -41,7 +41,7 @@ class Stage:
 def stages(folder: Path) -> list[Stage]:
     """Prepare the three stages in *folder*."""
     world = FaultWorld(folder / "prepared")
-    _strangers(world)
+    strangers(world)
     found = []
     for name, write, policy in _COMMITS:
         write(world)
@@ -57,7 +57,7 @@ def stages(folder: Path) -> list[Stage]:
     return found
 
 
-def _strangers(world: FaultWorld) -> None:
+def strangers(world: FaultWorld) -> None:
     """Assets that are nobody's business: a colleague's, and another repository's."""
     organization, kind = world.organization("Acme Corp"), world.kind("SOP")
     for title, key in (
