@@ -59,7 +59,7 @@ async def opened(
         store = stack.enter_context(_store(project, name))
         # Without a catalog in the state, names would have to be asked for: that takes a key.
         offline = offline and store.meta("catalog") is not None
-        connection = client(choice, stack, listener, offline=offline)
+        connection = client(choice, stack, listener, offline=offline, slots=store.budget)
         itglue = await stack.enter_async_context(connection)
         yield Opened(project, name, settings, store, itglue)
 
