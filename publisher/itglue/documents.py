@@ -20,7 +20,7 @@ from publisher.itglue.entities import DOCUMENTS
 from publisher.itglue.events import log
 from publisher.itglue.models import Attributes, Document, DocumentImage, Record
 from publisher.itglue.paging import Page
-from publisher.itglue.resources import Filter, Id, Resource
+from publisher.itglue.resources import Filter, Id, Resource, as_number
 
 if TYPE_CHECKING:
     from publisher.itglue.collections import Collections
@@ -86,7 +86,7 @@ async def all_pages(
     chosen = dict(filter or {})
     async for page in documents.pages(filter=chosen, sort=sort, include=include, size=size):
         yield page
-    for form in ({"ne": "null"}, "null"):
+    for form in ({"ne": "null"}, "null", {"ne": ""}):
         more = {**chosen, "document_folder_id": form}
         try:
             async for page in documents.pages(filter=more, sort=sort, include=include, size=size):
@@ -119,7 +119,7 @@ async def add_image(
     encoded = base64.b64encode(content).decode("ascii")
     return await itglue.document_images.create(
         {
-            "target": {"type": "document", "id": document_id},
+            "target": {"type": "document", "id": as_number(document_id)},
             "image": {"content": encoded, "file-name": file_name},
         }
     )
@@ -141,9 +141,9 @@ async def create_document(
     URL that IT Glue gives them. When a later step fails, the document stays as a draft, and the
     error carries a note that names it.
     """
-    attributes: dict[str, Any] = {"organization_id": organization_id, "name": name}
+    attributes: dict[str, Any] = {"organization_id": as_number(organization_id), "name": name}
     if folder_id is not None:
-        attributes["document_folder_id"] = folder_id
+        attributes["document_folder_id"] = as_number(folder_id)
     document = await itglue.documents.create(attributes)
     try:
         urls = await _upload(itglue, document.id, images or {})

@@ -198,7 +198,7 @@ class Resource(Generic[A]):
         self, changes: Mapping[Id, Mapping[str, Any]]
     ) -> builtins.list[Record[A]]:
         """Change several records with one bulk PATCH; whether it is all or nothing is not known."""
-        data = [self._data({"id": _number(each), **given}) for each, given in changes.items()]
+        data = [self._data({"id": as_number(each), **given}) for each, given in changes.items()]
         records = await self._write_many("PATCH", data)
         await self._tell("updated", {r.id: r for r in records}, changes.values())
         return records
@@ -222,7 +222,7 @@ class Resource(Generic[A]):
                 await self._sender.write("DELETE", self._at(record_id))
                 await self._tell("deleted", {str(record_id): None})
         elif wanted:
-            data = [self._data({"id": _number(each)}) for each in wanted]
+            data = [self._data({"id": as_number(each)}) for each in wanted]
             await self._sender.write("DELETE", self.path, {"data": data})
             await self._tell("deleted", {str(each): None for each in wanted})
 
@@ -331,8 +331,8 @@ def _filter_value(value: object) -> str:
     return str(value).replace(",", "\\,")
 
 
-def _number(record_id: Id) -> Id:
-    """Ids inside attributes are integers."""
+def as_number(record_id: Id) -> Id:
+    """An id as it stands inside attributes, where IT Glue's are integers."""
     text = str(record_id)
     return int(text) if text.isdecimal() else record_id
 
