@@ -198,3 +198,17 @@ async def test_logs_hold_no_secret(caplog: pytest.LogCaptureFixture) -> None:
 def test_times(text: str | None, time: dt.datetime | None) -> None:
     """The API's times can be read; what is none is None."""
     assert parse_time(text) == time
+
+
+@in_virtual_time
+async def test_one_more_listener_for_a_while() -> None:
+    """It hears what happens from when it is added until it is taken away."""
+    first, late = Heard(), Heard()
+    async with client(Script(one(200, record(1))), listener=first) as itglue:
+        await itglue.organizations.get(1)
+        stop = itglue.listen(late)
+        await itglue.organizations.get(2)
+        stop()
+        await itglue.organizations.get(3)
+    assert [told.path for told in late.exchanges] == ["/organizations/2"]
+    assert len(first.exchanges) == 3

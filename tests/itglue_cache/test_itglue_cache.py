@@ -243,6 +243,22 @@ def test_a_list_that_is_refused_altogether(account: Account) -> None:
     account.run(work)
 
 
+def test_a_part_that_is_refused(account: Account) -> None:
+    """One organization's documents cannot be read: the others' are, and then it is an error."""
+    refused = account.id_of("organizations", 1)
+    path = f"/organizations/{refused}/relationships/documents"
+    account.site.faults.add(Rule("GET", path, Status(422), always=True))
+
+    async def work(itglue: ITGlue, cached: Cached) -> None:
+        with pytest.raises(Rejected):
+            await cached.refresh()
+        (document,) = await cached.list("documents", account.id_of("organizations"))
+        assert document.name == "Backup runbook"
+        assert document.updated_at
+
+    account.run(work)
+
+
 def test_an_organization_without_documents_module(account: Account) -> None:
     """IT Glue answers 404 to its list: it has none."""
     account.site.faults.add(Rule("GET", "/organizations/.*/documents", Status(404), always=True))
