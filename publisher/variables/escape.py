@@ -12,7 +12,7 @@ import re
 
 from publisher.model import Json
 
-_SPECIAL = re.compile(r"[\\`*\[\]<>&\"{}|~]|(?<!\w)_|_(?!\w)")
+_SPECIAL = re.compile(r"[\\`*\[\]<>&\"{}|~]|#(?=#*$)|(?<![^\W_])_|_(?![^\W_])")
 _START = re.compile(r"(?P<before>\d{0,9})(?P<marks>(?:#{1,6}|[-=]+|[+:.)])(?=\s|$)|!!!)")
 
 
@@ -61,12 +61,15 @@ def markdown(value: Json) -> str:
 
 
 def _line(text: str) -> str:
-    escaped = _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", text)
     start = _START.match(text)
     if start is None:
-        return escaped
+        return _SPECIAL.sub(_entity, text)
     coded = "".join(f"&#{ord(mark)};" for mark in start["marks"])
-    return start["before"] + coded + escaped[start.end() :]
+    return start["before"] + coded + _SPECIAL.sub(_entity, text[start.end() :])
+
+
+def _entity(found: re.Match[str]) -> str:
+    return f"&#{ord(found[0])};"
 
 
 def code(value: Json, margin: str | None = None) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.model import Document, Organization, OrgSelector
@@ -227,6 +227,8 @@ VALUE = st.text(
 
 
 @given(VALUE)
+@example(":#")
+@example("__0__")
 def test_a_value_is_shown_as_it_is(value: str) -> None:
     """Whatever it holds: it starts no list, heading, table, link or tag, nor ends one."""
     words = " ".join(value.split())
