@@ -1,0 +1,44 @@
+"""The body of one asset -> the Markdown that renders to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from publisher.pull.blocks import FOOTNOTES, blocks, units
+from publisher.pull.canvas import Canvas
+from publisher.pull.losses import difference, losses
+from publisher.pull.splice import splice
+from publisher.render import split_footer
+from publisher.render.sanitize import sanitize
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What an asset's text comes to."""
+
+    markdown: str
+    lost: tuple[str, ...]
+    """What Markdown could not say, each with how often."""
+    wrong: str | None
+    """Where the document still says something else; None if it says the same."""
+
+
+def body_of(canvas: Canvas, html: str) -> Body:
+    """Write the asset's *html* as Markdown, in the author's own words where it says the same.
+
+    Raises:
+        BadConfig: html-to-markdown is not installed.
+    """
+    document, page = canvas.document, _body(canvas.content.html)
+    parts = units(document.body, page, canvas.piece)
+    clean, stripped = sanitize(split_footer(html)[0], lambda _, url: url)
+    sent = [canvas.addressed(block) for block in page]
+    text = splice(parts, sent, _body(clean), canvas.link, canvas.paint)
+    said = canvas.whole(text)
+    return Body(text, (*stripped, *losses(clean, said)), difference(clean, said))
+
+
+def _body(html: str) -> Sequence[str]:
+    """The blocks of a page, but for its footnotes: these stand where the author put them."""
+    return [block for block in blocks(html) if not block.startswith(FOOTNOTES)]

@@ -1,0 +1,113 @@
+"""One block of HTML -> Markdown that says the same, proved by rendering it again.
+
+What the converter writes is tried first, then the same with more escapes, then the HTML itself,
+which a document may hold too. So cells that were merged stay merged, and only what no rendering
+of ours keeps is left to be named.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote
+
+from publisher.errors import BadConfig
+from publisher.render.formatted import formatted
+
+Link = Callable[[str], str]
+"""A URL as it stands in the asset -> as it is to stand in the document."""
+Paint = Callable[[str], str]
+"""Markdown -> HTML as it would be sent."""
+
+_KEPT = ["u", "ins", "sub", "sup", "kbd", "mark", "details", "dl", "abbr"]
+"""Tags without a sign in Markdown that a document may hold as they are."""
+_URL = re.compile(r'\b(?P<name>href|src)="(?P<url>[^"]*)"')
+_PRE = re.compile(r"<pre\b[^>]*>(.*?)</pre>", re.DOTALL)
+_SPAN = re.compile(r"</?(?:span|code)\b[^>]*>")
+_ROW = re.compile(r"\s*(<(?:tr|/?thead|/?tbody|/table|caption)\b)")
+_TERM = re.compile(r"<(dt|dd)\b[^>]*>(.*?)</\1>", re.DOTALL)
+_BOX = re.compile(r"(?m)^(\s*(?:[-*+]|\d+[.)]) )([☐☑])(?=\s)")
+_TRAILING = re.compile(r"(?m)[ \t]+$")
+
+
+def markdown(block: str, link: Link, paint: Paint) -> tuple[str, bool]:
+    """The Markdown of one block; and whether it says exactly what the block says.
+
+    Raises:
+        BadConfig: html-to-markdown is not installed.
+    """
+    wanted = formatted(block)
+    first = ""
+    for said in _candidates(_relinked(block, link)):
+        first = first or said
+        if formatted(paint(said)) == wanted:
+            return said, True
+    return first, False
+
+
+def plain(block: str, link: Link) -> str:
+    """The Markdown that the converter makes of one block, whether or not it says the same.
+
+    Raises:
+        BadConfig: html-to-markdown is not installed.
+    """
+    return next(_candidates(_relinked(block, link)))
+
+
+def _candidates(block: str) -> Iterator[str]:
+    code = _PRE.sub(lambda pre: f"<pre><code>{_SPAN.sub('', pre[1])}</code></pre>", block)
+    if block.startswith("<dl"):
+        yield _terms(block)
+    yield _convert(code)
+    yield _convert(code, escape_asterisks=True, escape_underscores=True, escape_misc=True)
+    yield _ROW.sub(r"\n\1", block)
+
+
+def _terms(block: str) -> str:
+    """A list of terms in the way of PHP Markdown Extra, which the converter leaves as HTML."""
+    lines = []
+    for name, inside in _TERM.findall(block):
+        said = _convert(inside)
+        if name == "dt":
+            lines += ["", said]
+        else:
+            lines.append(":   " + said.replace("\n", "\n    "))
+    return "\n".join(lines).strip("\n")
+
+
+def _convert(block: str, **escapes: bool) -> str:
+    try:
+        from html_to_markdown import ConversionOptions, convert
+    except ImportError:
+        fix = "Install it as the extra `pull`: pip install 'itglue-publisher[pull]'"
+        raise BadConfig("pull", "needs html-to-markdown, which is not installed", fix) from None
+    settings: dict[str, Any] = {
+        "heading_style": "atx",
+        "code_block_style": "backticks",
+        "bullets": "-",
+        "list_indent_width": 4,  # Python-Markdown takes less for no nesting
+        "br_in_tables": True,
+        "compact_tables": True,
+        "extract_metadata": False,
+        "preserve_tags": _KEPT,
+        **escapes,
+    }
+    text = convert(block, ConversionOptions(**settings)).content or ""
+    # A line end is a break by itself here, so the two blanks before it say nothing.
+    text = _TRAILING.sub("", text).strip("\n")
+    return _BOX.sub(lambda box: f"{box[1]}[{' ' if box[2] == '☐' else 'x'}]", text)
+
+
+def _relinked(block: str, link: Link) -> str:
+    def relink(found: re.Match[str]) -> str:
+        url = link(entities.unescape(found["url"]))
+        return f'{found["name"]}="{entities.escape(url)}"'
+
+    return _URL.sub(relink, block)
+
+
+def relative(path: str) -> str:
+    """A path as it is written in Markdown."""
+    return quote(path, safe="/:@+,;=~!$&'-._")
