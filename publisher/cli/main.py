@@ -23,6 +23,7 @@ COMMANDS = {
     "why": "Say which rule, hash or link makes a document change, be skipped or move.",
     "comment": "Post a plan as the pull request's one comment.",
     "status": "Show documents, targets, drift, pending work and overdue reviews.",
+    "pull": "Bring edits and assets of IT Glue back into Markdown.",
     "state": "Look after the state: show, rebuild, forget, unlock.",
     "types": "Flexible asset types as files: list, plan, apply, export.",
     "dashboard": "Show runs, budget, errors, coverage and drift in the browser.",
