@@ -59,6 +59,8 @@ class Builder:
             parsed, raw: the files that were read, by path.
             only: of these files, the organizations whose copies are wanted.
         """
+        if not parsed:
+            return
         wanted: dict[str, Wanted] = {}
         for path, result in parsed.items():
             for problem in result.diagnostics:

@@ -31,7 +31,10 @@ def ours(remote: Remote, repository: str) -> dict[str, list[Existing]]:
         # A copy that somebody put into another organization is no asset of that key.
         if marker and marker.repository == repository and _at_home(asset, marker):
             found[marker.key].append(asset)
-    return {key: sorted(group, key=lambda a: (a.archived, age(a))) for key, group in found.items()}
+    for group in found.values():
+        if len(group) > 1:
+            group.sort(key=lambda asset: (asset.archived, age(asset)))
+    return found
 
 
 def _at_home(asset: Existing, marker: Marker) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -70,10 +70,16 @@ class SqlStore(ABC):
     """See `publisher.state.store.Store`; a dialect adds how to read, to write and to tell time."""
 
     url: str
+    _lately: Mapping[str, Known] = {}
+    """What `known` gave last, so that what is read after it shares its texts."""
 
     @abstractmethod
     def _rows(self, query: str, values: Values = ()) -> list[tuple[Any, ...]]:
         """Run one query."""
+
+    def _each(self, query: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
+        """Run one query of many rows; where the driver can, they are not all held at once."""
+        return iter(self._rows(query, values))
 
     @abstractmethod
     def _write(self) -> AbstractContextManager[Writer]:
@@ -96,12 +102,16 @@ class SqlStore(ABC):
     # Reading
 
     def known(self) -> dict[str, Known]:
-        rows = self._rows("SELECT key, data FROM target")
-        return {key: codec.load_known(data) for key, data in rows}
+        with codec.growing():
+            found = map(codec.load_known, codec.decode(self._texts("target")))
+            self._lately = {known.key: known for known in found}
+            return dict(self._lately)
 
     def records(self) -> dict[str, Record]:
-        rows = self._rows("SELECT path, data FROM document")
-        return {path: codec.load_record(data) for path, data in rows}
+        with codec.growing():
+            values = codec.decode(self._texts("document"))
+            found = (codec.load_record(value, self._lately) for value in values)
+            return {record.path: record for record in found}
 
     def intents(self) -> dict[tuple[str, str], Intent]:
         """By key and (for an attachment) name."""
@@ -111,9 +121,16 @@ class SqlStore(ABC):
     def existing(self, type_ids: Iterable[str]) -> dict[str, Existing]:
         found: dict[str, Existing] = {}
         for type_id in sorted(set(type_ids)):
-            rows = self._rows("SELECT id, data FROM asset WHERE type_id = ?", (type_id,))
-            found.update((id_, codec.load_existing(data)) for id_, data in rows)
+            texts = self._texts("asset", "WHERE type_id = ?", (type_id,))
+            with codec.growing():
+                values = codec.decode(texts)
+                assets = (codec.load_existing(value, self._lately) for value in values)
+                found.update((asset.asset_id, asset) for asset in assets)
         return found
+
+    def _texts(self, table: str, where: str = "", values: Values = ()) -> Iterator[str]:
+        """The values of a table as they are kept, one after the other."""
+        return (data for (data,) in self._each(f"SELECT data FROM {table} {where}", values))
 
     def scans(self) -> dict[str, Scan]:
         rows = self._rows("SELECT type_id, settled, total FROM scan")

@@ -95,6 +95,10 @@ class SqliteStore(SqlStore):
         with self._explained():
             return self._db.execute(query, values).fetchall()
 
+    def _each(self, query: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
+        with self._explained():
+            yield from self._db.execute(query, values)
+
     @contextlib.contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
         with self._explained():
