@@ -105,6 +105,10 @@ class AssetType:
         return next(by_key, None) or next(by_name, None)
 
 
+NATIVE = AssetType("document", "Document")
+"""What ``type: document`` means: an IT Glue document, which has sections in place of fields."""
+
+
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """What names in frontmatter resolve against: the account's organizations and types."""
@@ -166,6 +170,10 @@ class Document:
     attachments: tuple[str, ...] = ()
     """Paths as resolved below the docs root."""
     related: tuple[Mapping[str, Json], ...] = ()
+    folder: str | None = None
+    """Of an IT Glue document: names of folders with '/' between, or ``path`` for the file's own."""
+    steps: bool = False
+    """Of an IT Glue document: the items of its ordered lists are steps to tick off."""
     publish: bool = True
     review_by: dt.date | None = None
     lines: Mapping[str, int] = field(default_factory=dict)

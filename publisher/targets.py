@@ -57,6 +57,14 @@ class Desired:
     """Traits that are set at creation only: not in `sent`, and never compared."""
     related: tuple[str, ...] = ()
     """What it is related to: ``COLLECTION/ID`` in IT Glue, or ``doc:KEY``; sorted."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What a reviewer calls its sections; none where nothing had to be rendered."""
+    pictures: frozenset[str] = frozenset()
+    """Of a native document: the files that are shown in its text."""
+
+
+IMAGES = "images/"
+"""What the id of a native document's picture begins with, since attachments can have the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,11 @@ class KnownFile:
     replaces: tuple[str, ...] = ()
     """Ids of former ones that are to be removed, now that this one is there."""
 
+    @property
+    def picture(self) -> bool:
+        """Shown in a native document's text, and no attachment: IT Glue lists such nowhere."""
+        return self.id.startswith(IMAGES)
+
 
 @dataclass(frozen=True, slots=True)
 class KnownItem:
@@ -79,6 +92,16 @@ class KnownItem:
     """The record, as ``COLLECTION/ID``; '' for a document that is not in IT Glue (yet)."""
     id: str = ""
     """The link's own id; '' for a link that others made, which is not ours to remove."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A part of a native document that is about to be written."""
+
+    says: str
+    """Digest of what it will say, however a server spells it: whoever finds it knows it was us."""
+    sent: str
+    """Its fingerprint in `Known.sent` once it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +134,10 @@ class Known:
     """Read from a marker, for a document that is gone: what was seen is not known."""
     related: Mapping[str, KnownItem] = field(default_factory=dict)
     """By what the document says: ``COLLECTION/ID`` or ``doc:KEY``."""
+    sections: Mapping[str, str] = field(default_factory=dict)
+    """Of a native document: name -> id."""
+    writing: Mapping[str, Writing] = field(default_factory=dict)
+    """Of a native document: what a run began to write, by name, until it has published all."""
     content: str = ""
     """What the asset's marker says of its content, where that is not `sent`: both sides came to
     the same without a write."""
@@ -152,9 +179,9 @@ class Intent:
 
     key: str
     kind: str
-    """``asset`` or ``attachment``."""
+    """``asset``, ``attachment``, ``section``, ``picture`` or ``folder``."""
     name: str
-    """The attachment's name; '' for an asset."""
+    """The attachment's, section's, … name; '' for an asset."""
     attempt: str
     at: float
     """Seconds since the epoch, on the clock of the one who wrote it."""

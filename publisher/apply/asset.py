@@ -181,7 +181,8 @@ def _with_carried(bound: Known, before: Known, carry: Collection[str]) -> Known:
     if not carry:
         return bound
     seen_before = {name: before.seen.get(name, "") for name in carry}
-    return replace(bound, seen={**bound.seen, **seen_before})
+    # The last write was ours, and still not all that stands there is.
+    return replace(bound, seen={**bound.seen, **seen_before}, updated_at="")
 
 
 def _report_loss(desk: Desk, desired: Desired, sent: dict[str, Json], found: Seen) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from publisher.targets import Desired, ExistingFile, Intent, Known, Replaced
 
 @dataclass(slots=True)
 class Desk:
-    """Shared by all steps of one apply; single-threaded, so that it needs no lock."""
+    """Shared by all steps of one apply; single-threaded, so that hardly anything needs a lock."""
 
     itglue: ITGlue
     store: Store
@@ -40,6 +41,10 @@ class Desk:
     settle_seconds: float = 240.0
     """How long a create with an unknown outcome is given to appear."""
     now: Callable[[], float] = time.time
+    folders: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)
+    """Organization id -> (id of the folder above or '', name in small letters) -> id."""
+    folder_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Two documents may need the same new folder, which is made once."""
     created: set[str] = field(default_factory=set)
     """Ids of the assets that this run has made."""
     warnings: list[str] = field(default_factory=list)

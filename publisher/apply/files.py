@@ -11,10 +11,12 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from publisher.apply.desk import Desk, begin
+from publisher.apply.pictures import delete_pictures, upload_picture
 from publisher.errors import OutcomeUnknown, PublisherError, Rejected
 from publisher.gather.fingerprint import existing_file
+from publisher.gather.related import place_of
 from publisher.gather.uploads import found_upload, name_of_upload, unbound, with_upload
-from publisher.targets import Desired, ExistingFile, File, Intent, Known
+from publisher.targets import IMAGES, Desired, ExistingFile, File, Intent, Known
 
 
 async def upload(desk: Desk, key: str, *, again: Collection[str] = ()) -> Known:
@@ -30,18 +32,28 @@ async def upload(desk: Desk, key: str, *, again: Collection[str] = ()) -> Known:
     lacking = {
         name: file
         for name, file in sorted(desired.files.items())
-        if name in again or name not in known.files or known.files[name].blob != file.blob
+        if name in again or is_stale(desired, known, name)
     }
     # An older state may not know what is there; of a new asset it is known that there is nothing.
     there = {} if known.asset_id in desk.created or not lacking else await _list(desk, known)
     for name, file in lacking.items():
         found = unbound(known, name, file.size, there)
-        if found:
+        if name in desired.pictures:
+            known = await upload_picture(desk, known, file)
+        elif found:
             known = with_upload(known, name, found, there[found].url, file.blob, file.size)
             known = desk.bind(known)
         else:
             known = await _upload(desk, known, file)
     return known
+
+
+def is_stale(desired: Desired, known: Known, name: str) -> bool:
+    """Whether a wanted file is not there, or has other bytes, or is shown otherwise."""
+    file = known.files.get(name)
+    if file is None or file.blob != desired.files[name].blob:
+        return True
+    return file.picture != (name in desired.pictures)
 
 
 async def remove_old(desk: Desk, key: str) -> Known:
@@ -50,13 +62,18 @@ async def remove_old(desk: Desk, key: str) -> Known:
     wanted = {known.files[name].id for name in desired.files if name in known.files}
     former = {file.id for name, file in known.files.items() if name not in desired.files}
     replaced = {id_ for file in known.files.values() for id_ in file.replaces}
-    await _delete(desk, known, (former | replaced) - wanted)
+    gone = (former | replaced) - wanted
+    pictures = {id_ for id_ in gone if id_.startswith(IMAGES)}
+    await delete_pictures(desk, sorted(pictures))
+    await _delete(desk, known, gone - pictures)
     kept = {n: replace(f, replaces=()) for n, f in known.files.items() if n in desired.files}
     return desk.bind(replace(known, files=kept)) if kept != dict(known.files) else known
 
 
 async def _delete(desk: Desk, known: Known, ids: set[str]) -> None:
     """Delete attachments of an asset, as far as they are there."""
+    if not ids:
+        return
     files = await _listed(desk, known)
     if ids - files.keys():  # the list is older than they are
         files = await _list(desk, known)
@@ -65,7 +82,7 @@ async def _delete(desk: Desk, known: Known, ids: set[str]) -> None:
         if not there:
             return
         try:
-            await desk.itglue.attachments("flexible_assets", known.asset_id).delete(there)
+            await desk.itglue.attachments(*place_of(known.asset_id)).delete(there)
             left = []
         except (OutcomeUnknown, Rejected):  # done or not; or one is gone, and none was deleted
             files = await _list(desk, known)
@@ -84,7 +101,11 @@ async def _settle(desk: Desk, desired: Desired, known: Known) -> Known:
     Raises:
         OutcomeUnknown: one has not appeared, and may yet do so.
     """
-    open_ = [i for (key, name), i in desk.store.intents().items() if key == known.key and name]
+    open_ = [
+        i
+        for (key, name), i in desk.store.intents().items()
+        if key == known.key and i.kind == "attachment"
+    ]
     if not open_:
         return known
     there = await _list(desk, known)
@@ -101,7 +122,7 @@ async def _settle(desk: Desk, desired: Desired, known: Known) -> Known:
 
 async def _upload(desk: Desk, known: Known, file: File) -> Known:
     intent = Intent(known.key, "attachment", file.name, name_of_upload(file), 0, known.document)
-    attachments = desk.itglue.attachments("flexible_assets", known.asset_id)
+    attachments = desk.itglue.attachments(*place_of(known.asset_id))
     try:
         record = await attachments.create(
             file.name, desk.read(file.path), before=functools.partial(begin, desk, intent)
@@ -130,7 +151,7 @@ async def _listed(desk: Desk, known: Known) -> dict[str, ExistingFile]:
 
 
 async def _list(desk: Desk, known: Known) -> dict[str, ExistingFile]:
-    records = await desk.itglue.attachments("flexible_assets", known.asset_id).list()
+    records = await desk.itglue.attachments(*place_of(known.asset_id)).list()
     files = {record.id: existing_file(record) for record in records}
     if known.asset_id in desk.remote.existing:
         desk.attached(known.asset_id, files)

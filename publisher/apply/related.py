@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from publisher.apply.desk import Desk
 from publisher.errors import OutcomeUnknown, Rejected
-from publisher.gather.related import There, collection_of, note, read_links, recognise_items
+from publisher.gather.related import There, note, place_of, read_links, recognise_items
 from publisher.itglue.links import link
 from publisher.targets import Known, KnownItem
 
@@ -62,7 +62,7 @@ def _place(desk: Desk, ref: str) -> str:
     other = desk.known.get(ref[4:])
     if other is None or other.asset_id not in desk.remote.existing:
         return ""
-    return f"{collection_of(other.type_id)}/{other.asset_id}"
+    return "/".join(place_of(other.asset_id))
 
 
 async def _links(desk: Desk, known: Known) -> list[There]:
@@ -75,7 +75,7 @@ async def _links(desk: Desk, known: Known) -> list[There]:
 
 async def _link(desk: Desk, known: Known, ref: str, to: str) -> KnownItem:
     collection, _, id_ = to.partition("/")
-    source = (collection_of(known.type_id), known.asset_id)
+    source = place_of(known.asset_id)
     said = note(desk.repository, known.key)
     try:
         made = await link(desk.itglue, source, (collection, id_), notes=said)
@@ -109,9 +109,9 @@ async def _drop(desk: Desk, known: Known) -> Known:
 
 def _handed_over(desk: Desk, known: Known, item: KnownItem) -> bool:
     """Whether the target at the other end names this one too: the one link is its own now."""
-    here = f"{collection_of(known.type_id)}/{known.asset_id}"
+    here = "/".join(place_of(known.asset_id))
     for other in list(desk.known.values()):
-        place = f"{collection_of(other.type_id)}/{other.asset_id}"
+        place = "/".join(place_of(other.asset_id))
         wanted = desk.desired[other.key].related if other.key in desk.desired else ()
         for ref, theirs in other.related.items():
             if place == item.to and theirs.to == here and ref in wanted:
@@ -123,7 +123,7 @@ def _handed_over(desk: Desk, known: Known, item: KnownItem) -> bool:
 
 async def _unlink(desk: Desk, known: Known, ids: Sequence[str]) -> None:
     """Remove links, as far as they are there."""
-    items = desk.itglue.related_items(collection_of(known.type_id), known.asset_id)
+    items = desk.itglue.related_items(*place_of(known.asset_id))
     there = {one.id for one in await _links(desk, known)} if ids else set()
     for id_ in (one for one in ids if one in there):
         try:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from publisher.errors import PublisherError
 from publisher.model import Json
-from publisher.plan.model import Action, Pending
+from publisher.plan.model import Action, Pending, shown
 from publisher.targets import Replaced
 
 OPEN = "an earlier run created it, or not: the answer was lost, so it is given time to appear"
@@ -85,7 +85,7 @@ class Result:
             "targets": [
                 {
                     "key": done.action.key,
-                    "asset_id": done.asset_id,
+                    "asset_id": shown(done.asset_id),
                     "url": done.url,
                     "action": done.action.verb,
                 }

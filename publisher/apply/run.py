@@ -25,9 +25,12 @@ from publisher.errors import (
     PublisherError,
     StateError,
 )
+from publisher.gather.documents import read_documents
 from publisher.gather.existing import read_existing
 from publisher.gather.recover import ours, recognise, recover
+from publisher.gather.recover_document import orphan
 from publisher.gather.together import together
+from publisher.model import NATIVE
 from publisher.plan.model import Action, Plan
 
 LAST_SECONDS = 5.0
@@ -52,16 +55,17 @@ async def apply_plan(
     if stop is None:
         return await work.run()
     running, stopping = asyncio.create_task(work.run()), asyncio.create_task(stop.wait())
-    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if not running.done():
-        work.result.stopped = Interrupted()
-        await asyncio.wait({running}, timeout=LAST_SECONDS)
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not running.done():
+            work.result.stopped = Interrupted()
+            await asyncio.wait({running}, timeout=LAST_SECONDS)
+    finally:
+        stopping.cancel()
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running
-        return work.result
-    return running.result()
+    return work.result
 
 
 class _Apply:
@@ -144,10 +148,12 @@ class _Apply:
 
     async def _find(self, lost: list[Failed]) -> None:
         desk = self.desk
-        kinds = [desk.kinds[type_id] for type_id in {f.action.type_id for f in lost}]
+        types = {f.action.type_id for f in lost}
+        kinds = [desk.kinds[type_id] for type_id in types if type_id != NATIVE.id]
         remote = await read_existing(desk.itglue, desk.store, kinds, desk.marker, "auto")
         for found in remote.fresh.values():
             desk.remote.look(found)
+        await self._find_documents([f for f in lost if f.action.type_id == NATIVE.id])
         marked = ours(desk.remote, desk.repository)
         for failure in lost:
             key, type_id = failure.action.key, failure.action.type_id
@@ -155,6 +161,20 @@ class _Apply:
             asset = next((a for a in mine if a.asset_id in remote.fresh), None)
             if asset is not None:
                 await self._found(failure, asset.asset_id)
+
+    async def _find_documents(self, lost: list[Failed]) -> None:
+        """Look for native documents, which carry no marker as long as they are empty."""
+        desk = self.desk
+        homes = {failure.action.organization.id for failure in lost}
+        await read_documents(desk.itglue, desk.store, desk.remote, desk.known, homes)
+        for failure in lost:
+            key = failure.action.key
+            bound = {known.asset_id for known in desk.known.values()}
+            intent = desk.store.intents()[key, ""]
+            known = orphan(desk.desired[key], intent, desk.remote.fresh.values(), bound)
+            if known:
+                desk.bind(known, intent)
+                await self._finish(failure)
 
     async def _found(self, failure: Failed, asset_id: str) -> None:
         """A create whose answer was lost has been carried out: bind it, and finish it."""
@@ -167,6 +187,11 @@ class _Apply:
         )
         intent = desk.store.intents().get((key, ""))
         desk.bind(replace(known, commit=desk.commit, published_at=desk.now()), intent)
+        await self._finish(failure)
+
+    async def _finish(self, failure: Failed) -> None:
+        """Go on with a target whose create turned out to be done."""
+        desk, key = self.desk, failure.action.key
         self.result.failed.remove(failure)
         try:
             await bring(desk, key)

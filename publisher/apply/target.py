@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from publisher.apply import document
 from publisher.apply.asset import archive, check_base, create, delete, fresh, update
 from publisher.apply.desk import Desk
-from publisher.apply.files import remove_old, upload
+from publisher.apply.files import is_stale, remove_old, upload
 from publisher.apply.patch import Held
 from publisher.apply.related import relate, unrelated
 from publisher.apply.replaced import keep
 from publisher.errors import PublisherError
+from publisher.gather.fingerprint import Seen
+from publisher.model import NATIVE
 from publisher.plan.compare import git_changes
 from publisher.plan.model import Action
 from publisher.targets import Known
@@ -36,7 +39,8 @@ async def _create(desk: Desk, key: str) -> None:
     former = desk.remote.existing.get(known.asset_id) if known else None
     if former is not None and not former.archived:  # its archiving failed just now
         raise Held(f"asset {former.asset_id} of its former type is still there")
-    desk.created.add((await create(desk, key)).asset_id)
+    make = document.create if desk.desired[key].type_id == NATIVE.id else create
+    desk.created.add((await make(desk, key)).asset_id)
     await bring(desk, key)
 
 
@@ -44,7 +48,7 @@ async def _change(desk: Desk, action: Action) -> None:
     """Bring a published target to what is desired: files, then the traits, then old files."""
     key = action.key
     desired, asset_id = desk.desired[key], action.asset_id or ""
-    found = await fresh(desk, asset_id, desired.type_id)
+    found = await _fresh(desk, asset_id, desired.type_id)
     if found is None:
         raise Held(f"asset {asset_id} was deleted in IT Glue since the plan was made")
     known = desk.known.get(action.former_key or key)
@@ -52,7 +56,7 @@ async def _change(desk: Desk, action: Action) -> None:
     check_base(desk, found, None if adopting else known, action.base)
     overwriting = action.drift and not action.carry
     if adopting or action.former_key or overwriting or found.existing.archived:
-        known = await update(desk, key, found, carry=action.carry, former=action.former_key)
+        known = await _update(desk, key, found, carry=action.carry, former=action.former_key)
     again = tuple(name for name in action.remove if name in desired.files)
     await bring(desk, key, carry=action.carry, again=again, relink=action.again)
 
@@ -75,13 +79,13 @@ async def bring(
     """
     desired = desk.desired[key]
     known = desk.known[key]
-    if set(desired.files) - set(known.files) or again or _stale(desired.files, known):
+    if again or any(is_stale(desired, known, name) for name in desired.files):
         known = await upload(desk, key, again=again)
     if unsent(desk, known):
-        found = await fresh(desk, known.asset_id, known.type_id)
+        found = await _fresh(desk, known.asset_id, known.type_id)
         if found is None:
             raise Held(f"asset {known.asset_id} was deleted in IT Glue meanwhile")
-        known = await update(desk, key, found, carry=carry)
+        known = await _update(desk, key, found, carry=carry)
     if any(f.replaces for f in known.files.values()) or set(known.files) - set(desired.files):
         known = await remove_old(desk, key)
     if relink or unrelated(desk, known):
@@ -100,13 +104,14 @@ def unsent(desk: Desk, known: Known) -> bool:
 
 async def _remove(desk: Desk, action: Action) -> None:
     known = desk.known[action.key]
-    found = await fresh(desk, action.asset_id or "", action.type_id)
+    found = await _fresh(desk, action.asset_id or "", action.type_id)
     if found is not None:
         check_base(desk, found, None if action.duplicate else known, action.base)
         if action.verb == "archive":
-            await archive(desk, action.key, found)
+            put_away = document.archive if action.type_id == NATIVE.id else archive
+            await put_away(desk, action.key, found)
         elif action.duplicate:
-            await delete(desk, found.existing.asset_id)
+            await _erase(desk, found.existing.asset_id, action.type_id)
         else:
             keep(desk, known, known, found, None)
             await _delete(desk, known)
@@ -120,13 +125,27 @@ async def _delete(desk: Desk, known: Known) -> None:
     is to know that it was us, or the document could never come back."""
     desk.bind(replace(known, archived=True))
     try:
-        await delete(desk, known.asset_id)
+        await _erase(desk, known.asset_id, known.type_id)
     except PublisherError:
         desk.bind(known)
         raise
 
 
-def _stale(files: Mapping[str, object], known: Known) -> bool:
-    return any(
-        getattr(files[n], "blob", "") != f.blob for n, f in known.files.items() if n in files
-    )
+# An asset, or a native document: the two that can be written to
+
+
+async def _fresh(desk: Desk, asset_id: str, type_id: str) -> Seen | None:
+    if type_id == NATIVE.id:
+        return await document.fresh(desk, asset_id)
+    return await fresh(desk, asset_id, type_id)
+
+
+async def _update(
+    desk: Desk, key: str, found: Seen, *, carry: Collection[str] = (), former: str = ""
+) -> Known:
+    change = document.update if desk.desired[key].type_id == NATIVE.id else update
+    return await change(desk, key, found, carry=carry, former=former)
+
+
+async def _erase(desk: Desk, asset_id: str, type_id: str) -> None:
+    await (document.delete if type_id == NATIVE.id else delete)(desk, asset_id)

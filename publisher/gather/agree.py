@@ -57,10 +57,14 @@ async def agree(planned: Planned, store: Store, look: Look, read: Read, *, ask: 
         found = await _seen(planned, planned.known[key].asset_id, key, look, ask)
         if found and key in planned.corpus.contents:
             _settle(planned, key, names, found, pulled.get(key, {}))
+    taken: dict[str, Seen] = {}
     for key, asset_id in adopted.items():
         found = await _seen(planned, asset_id, key, look, ask)
-        if found and key in planned.corpus.contents:
-            planned.known[key] = planned.recovered[key] = _adopt(planned, key, found)
+        if found and key in planned.corpus.contents and _has_told(planned, key, found):
+            taken[key] = found
+            planned.known[key] = _taken_over(planned, key, found.existing)
+    for key, found in taken.items():  # now each has an address for the links of the others
+        planned.known[key] = planned.recovered[key] = _compared(planned, key, found)
 
 
 async def _seen(planned: Planned, asset_id: str, key: str, look: Look, ask: bool) -> Seen | None:
@@ -89,7 +93,9 @@ def _settle(
 ) -> None:
     desired, content = planned.corpus.desired[key], planned.corpus.contents[key]
     known, there = planned.known[key], found.existing.traits
-    same = [name for name in names if same_trait(name, content, found, address_of(planned, key))]
+    address = address_of(planned, key)
+    comparable = {content.body, *content.values, *(n for n in names if n not in desired.sent)}
+    same = [n for n in names if n in comparable and same_trait(n, content, found, address)]
     if same:
         known = planned.recovered[key] = _agreed(planned, desired, known, found.existing, same)
     ours = [n for n in names if n not in same and n in pulled and pulled[n] == there.get(n, "")]
@@ -163,11 +169,15 @@ def _adopted(planned: Planned, notes: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _adopt(planned: Planned, key: str, found: Seen) -> Known:
-    """What is known of an asset that a document was made of; what differs is to be sent."""
+def _has_told(planned: Planned, key: str, found: Seen) -> bool:
+    """Whether the asset says which attachments it has, if any are wanted."""
+    return found.existing.files is not None or not planned.corpus.desired[key].files
+
+
+def _taken_over(planned: Planned, key: str, asset: Existing) -> Known:
+    """What is known of an asset that a document was made of, before their texts are compared."""
     desired, content = planned.corpus.desired[key], planned.corpus.contents[key]
-    asset = found.existing
-    known = Known(
+    return Known(
         key=key,
         document=desired.document,
         blob=desired.blob,
@@ -185,12 +195,17 @@ def _adopt(planned: Planned, key: str, found: Seen) -> Known:
         body=content.body,
         footer=not content.carrier,
     )
-    planned.known[key] = known  # its files have addresses
+
+
+def _compared(planned: Planned, key: str, found: Seen) -> Known:
+    """What is known of it then: what differs is to be sent, and nothing else."""
+    desired, content = planned.corpus.desired[key], planned.corpus.contents[key]
     address = address_of(planned, key)
     sent = {
         name: value if name == MARKER or same_trait(name, content, found, address) else ""
         for name, value in desired.sent.items()
     }
-    refs = {ref: address(ref)[0] for ref in desired.refs} if sent.get(content.body) else {}
+    refs = {ref: address(ref)[0] for ref in desired.refs}
     names = [*(name for name in sent if name != MARKER), *filter(None, [content.carrier])]
-    return replace(known, sent=sent, seen={n: asset.traits.get(n, "") for n in names}, refs=refs)
+    seen = {name: found.existing.traits.get(name, "") for name in names}
+    return replace(planned.known[key], sent=sent, seen=seen, refs=refs)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from publisher.gather.existing import Remote
 from publisher.marker import Marker, content_digest
+from publisher.model import NATIVE
 from publisher.targets import Desired, Existing, Known
 
 
@@ -37,6 +38,8 @@ def behind(
         asset = remote.existing.get(target.asset_id)
         marker = asset.marker if asset else None
         if asset is None or marker is None or marker.repository != repository or target.rebuilt:
+            continue
+        if target.type_id == NATIVE.id:  # whose marker does not change with its text
             continue
         if _as_known(target, asset):
             continue

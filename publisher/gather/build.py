@@ -13,8 +13,9 @@ from publisher.gather.links import Linker
 from publisher.gather.project import Project, Scope
 from publisher.gather.related import Path
 from publisher.gather.reuse import Memory, organization_of, own_file
+from publisher.gather.sections import as_native
 from publisher.gather.tags import Directory
-from publisher.model import Catalog, Diagnostic, Document, Json, Organization
+from publisher.model import NATIVE, Catalog, Diagnostic, Document, Json, Organization
 from publisher.source.documents import Parsed
 from publisher.targets import Desired, File, Record
 
@@ -217,6 +218,8 @@ class Builder:
                     fit.shape.marker,
                     fit.seeds,
                 )
+                if fit.wanted.type is NATIVE:
+                    content = as_native(content, document, page)
                 self._want(corpus, fit, organization, content, files, related[organization.id])
 
     def _want(
@@ -251,10 +254,12 @@ class Builder:
             content.fingerprints(),
             files,
             content.refs,
-            content.body,
+            content.holder,
             not content.carrier,
             content.seeds,
             related,
+            content.labels,
+            content.pictures,
         )
 
     def remember(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, TypeVar
 
-from publisher.model import AssetType, Catalog, Field, Json, Organization, OrgSelector
+from publisher.model import NATIVE, AssetType, Catalog, Field, Json, Organization, OrgSelector
 
 if TYPE_CHECKING:  # the client takes a third of a second to import, and names resolve without it
     from publisher.itglue import ITGlue, TypeWithFields
@@ -89,11 +89,13 @@ class Unresolved(ValueError):
 
 
 def find_type(name: str, catalog: Catalog) -> AssetType:
-    """The type with that id or name.
+    """The type with that id or name; ``document`` is IT Glue's own documents.
 
     Raises:
         Unresolved: none has it, or several have.
     """
+    if name == NATIVE.id:
+        return NATIVE
     found = [t for t in catalog.types if t.id == name] or _named(name, catalog.types)
     return _only(found, name, "asset type", [t.name for t in catalog.types])
 

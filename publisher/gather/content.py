@@ -50,18 +50,41 @@ class Content:
     def refs(self) -> tuple[str, ...]:
         return tuple(sorted({link.ref for link in self.links if link and link.ref}))
 
+    @property
+    def symbolic(self) -> list[str | None]:
+        """What stands for each token of the page as long as no address is known."""
+        return [_symbol(link) for link in self.links]
+
+    @property
+    def holder(self) -> str:
+        """What holds the footer: the body."""
+        return self.body
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What a reviewer calls the parts whose names say nothing."""
+        return {}
+
+    @property
+    def pictures(self) -> frozenset[str]:
+        """The files that are shown in a native document, by name."""
+        return frozenset()
+
     def fingerprints(self) -> dict[str, str]:
         """Hash per trait; the body with keys in place of addresses, so that it needs no network."""
         sent = {key: digest(value) for key, value in self.values.items() if key not in self.seeds}
         if self.body:
-            symbolic = [_symbol(link) for link in self.links]
-            sent[self.body] = digest(resolve(self.html, symbolic))
+            sent[self.body] = digest(resolve(self.html, self.symbolic))
         sent[MARKER] = digest([self.repository, self.key, None if self.carrier else self.path])
         return sent
 
     def addressed(self, address: Callable[[str], str]) -> str:
         """The body with real addresses: reference -> URL, '' for one that has none (yet)."""
-        return resolve(self.html, [_url(link, address) for link in self.links])
+        return resolve(self.html, self.urls(address))
+
+    def urls(self, address: Callable[[str], str]) -> list[str | None]:
+        """What stands for each token of the page: its URL, or nothing."""
+        return [_url(link, address) for link in self.links]
 
     def compose(
         self,

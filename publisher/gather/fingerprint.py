@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from publisher.itglue import Record
@@ -21,7 +21,9 @@ class Seen:
     existing: Existing
     title: str
     traits: Mapping[str, Json]
-    """The values as IT Glue gave them."""
+    """The values as IT Glue gave them; of a native document its sections, by name."""
+    sections: Mapping[str, str] = field(default_factory=dict)
+    """Of a native document: id -> name of each section, '' for one that is not ours."""
 
 
 AssetRecord: TypeAlias = Record[FlexibleAsset]
@@ -53,7 +55,7 @@ def seen(
         url=asset.resource_url or "",
         marker=_marker(traits, kind, marker),
         traits={key: fingerprint(value) for key, value in traits.items() if value is not None},
-        files=_files(record, included),
+        files=listed_files(record, included),
     )
     return Seen(existing, title, traits)
 
@@ -62,19 +64,20 @@ def _marker(traits: Mapping[str, Json], kind: AssetType, marker: str) -> Marker 
     found = Marker.parse(traits.get(marker))
     if found:
         return found
-    for field in kind.fields:
-        value = traits.get(field.key)
+    for one in kind.fields:
+        value = traits.get(one.key)
         # The quick look first: taking HTML apart is what a scan of thousands would wait for.
-        if field.kind == "Textbox" and isinstance(value, str) and "publisher-key" in value:
+        if one.kind == "Textbox" and isinstance(value, str) and "publisher-key" in value:
             found = Marker.parse(split_footer(value)[1])
             if found:
                 return found
     return None
 
 
-def _files(
-    record: AssetRecord, included: Mapping[str, AttachmentRecord]
+def listed_files(
+    record: Record[Any], included: Mapping[str, AttachmentRecord]
 ) -> dict[str, ExistingFile] | None:
+    """The attachments that came along with a record; None when the server did not say."""
     relation = record.relationships.get("attachments")
     if not isinstance(relation, dict) or not isinstance(relation.get("data"), list):
         return None

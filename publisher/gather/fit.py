@@ -11,7 +11,7 @@ from publisher.gather.copies import Rendered
 from publisher.gather.project import Scope
 from publisher.gather.related import Path, names_of, read_items, refs_of
 from publisher.gather.tags import Directory, Misnamed, names_in
-from publisher.model import AssetType, Catalog, Diagnostic, Document, Json, Organization
+from publisher.model import NATIVE, AssetType, Catalog, Diagnostic, Document, Json, Organization
 from publisher.types import Name, Shape, Wrong, seeds_of, shape_of, values_of, wrong_trait
 
 if TYPE_CHECKING:
@@ -106,9 +106,15 @@ class Fitter:
         """Find the place of everything in the type; None when something has none."""
         document = rendered.copy.document
         try:
+            if wanted.type is NATIVE:
+                _check_native(document)
+                return Fitted(
+                    wanted, rendered, Shape("", "", ""), {}, items=read_items(document, self.files)
+                )
             shape = shape_of(document, wanted.type, self.marker)
         except Wrong as wrong:
             where = "body" if document.body_field else "type"
+            where = _WHERE.get(wrong.code, where)
             corpus.report(wrong_trait(document, wrong, where))
             return None
         values, found = values_of(document, wanted.type, shape, rendered.page.title)
@@ -162,6 +168,21 @@ class Fitter:
                 wrong = Wrong("dead-link", problem, "It is left out.")
                 corpus.report(wrong_trait(fit.document, wrong, "related", "warning"))
         return related
+
+
+_WHERE = {"unknown-trait": "traits", "bad-related": "related", "broken-link": "related"}
+"""The frontmatter key to point at, where it is not the type."""
+
+
+def _check_native(document: Document) -> None:
+    """An IT Glue document has a title, a folder and sections, and nothing else.
+
+    Raises:
+        Wrong: fields are set.
+    """
+    if document.traits or document.seed or document.body_field:
+        problem = "an IT Glue document has no fields"
+        raise Wrong("unknown-trait", problem, "Remove traits, seed and body, or name a type.")
 
 
 def where_of(document: Document) -> str:

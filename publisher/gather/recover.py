@@ -78,7 +78,7 @@ def recover(
     if marker is None:
         raise ValueError("only a marked asset can be recovered")
     html = str(seen.traits.get(content.body, "")) if content.body else ""
-    refs = _refs(content, html, attached, addresses)
+    refs = addresses_in(content, html, attached, addresses)
     same_git = marker.content == content_digest(desired.sent)
     sent = _sent(desired, content, seen, refs, same_git)
     sent[MARKER] = desired.sent[MARKER] if _same_place(content, html, marker) else ""
@@ -149,7 +149,7 @@ def recognise(
     return found
 
 
-def _refs(
+def addresses_in(
     content: Content,
     html: str,
     files: Mapping[str, KnownFile],

@@ -10,12 +10,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher.gather.behind import Behind, behind, caught_up, caught_up_gone
+from publisher.gather.documents import caught_up_document
 from publisher.gather.fingerprint import Seen, existing_file
 from publisher.gather.recover import missing, ours, recognise, recover, recover_gone
-from publisher.gather.related import collection_of, read_links, recognise_items
+from publisher.gather.recover_document import orphan, read_pictures, recover_document
+from publisher.gather.related import place_of, read_links, recognise_items
+from publisher.gather.sections import NativeContent
 from publisher.gather.uploads import found_upload
 from publisher.itglue import ITGlue
-from publisher.model import digest
+from publisher.model import NATIVE, digest
 from publisher.state import Store
 from publisher.targets import Existing, ExistingFile, Known, KnownFile, KnownItem
 
@@ -58,6 +61,8 @@ class Recovery:
 
     async def run(self) -> None:
         await self._unknown()
+        self._orphans()
+        self._begun()
         await self._behind()
         await self._uploads()
 
@@ -77,6 +82,28 @@ class Recovery:
             else:
                 told = None if asset.archived else recover_gone(asset, paths)
             if told:
+                self._know(told)
+
+    # Native documents, which tell less of themselves
+
+    def _orphans(self) -> None:
+        """Documents of creates whose answer was lost, before they carry a marker."""
+        planned = self.planned
+        bound = {known.asset_id for known in planned.known.values()}
+        for (key, _), intent in self.store.intents().items():
+            desired = planned.corpus.desired.get(key)
+            if intent.kind != "asset" or key in planned.known or desired is None:
+                continue
+            if desired.type_id == NATIVE.id:
+                told = orphan(desired, intent, planned.remote.fresh.values(), bound)
+                if told:
+                    self._know(told)
+
+    def _begun(self) -> None:
+        """Documents that a run of ours had begun to write."""
+        for known in list(self.planned.known.values()):
+            seen = self.planned.remote.fresh.get(known.asset_id)
+            if known.writing and seen and (told := caught_up_document(known, seen)):
                 self._know(told)
 
     # Later writes than the state knows of
@@ -123,9 +150,9 @@ class Recovery:
 
     async def _uploads(self) -> None:
         planned = self.planned
-        for (key, name), intent in self.store.intents().items():
+        for (key, _), intent in self.store.intents().items():
             known = planned.known.get(key)
-            if not name or intent in planned.settled:
+            if intent.kind != "attachment" or intent in planned.settled:
                 continue
             settled = self.now - intent.at >= self.settle_seconds
             if known is not None and known.asset_id in planned.remote.existing:
@@ -141,7 +168,7 @@ class Recovery:
 
     async def _attachments(self, asset_id: str) -> dict[str, ExistingFile]:
         """What the asset has right now: a list does not always tell of new attachments."""
-        listed = self.itglue.attachments("flexible_assets", asset_id).list()
+        listed = self.itglue.attachments(*place_of(asset_id)).list()
         return {record.id: existing_file(record) async for record in listed}
 
     # What an asset tells
@@ -161,7 +188,27 @@ class Recovery:
         if found.existing.files is None and desired.files:
             there = await self._attachments(asset.asset_id)
         attached = recognise(desired.files, there, files)
+        if desired.type_id == NATIVE.id:
+            found = replace(found, existing=replace(found.existing, files=there))
+            return await self._told_document(key, found, attached, addresses)
         told = recover(desired, self.planned.corpus.contents[key], found, attached, addresses)
+        return replace(told, related=await self._items(key, told)) if desired.related else told
+
+    async def _told_document(
+        self,
+        key: str,
+        found: Seen,
+        attached: Mapping[str, KnownFile],
+        addresses: Callable[[str], list[tuple[str, str]]],
+    ) -> Known:
+        planned = self.planned
+        desired, content = planned.corpus.desired[key], planned.corpus.contents[key]
+        if not isinstance(content, NativeContent):
+            raise TypeError(content)
+        shown = {name: desired.files[name] for name in desired.pictures}
+        pictures = await read_pictures(self.itglue, shown, found) if shown else {}
+        told, there = recover_document(desired, content, found, {**attached, **pictures}, addresses)
+        planned.remote.look(there)
         return replace(told, related=await self._items(key, told)) if desired.related else told
 
     async def _items(self, key: str, told: Known) -> dict[str, KnownItem]:
@@ -176,7 +223,7 @@ class Recovery:
         if not ref.startswith("doc:"):
             return ref
         marked = ours(self.planned.remote, self.repository).get(ref[4:], [])
-        return f"{collection_of(marked[0].type_id)}/{marked[0].asset_id}" if marked else ""
+        return "/".join(place_of(marked[0].asset_id)) if marked else ""
 
     def _wants(self, key: str, asset: Existing) -> bool:
         desired = self.planned.corpus.desired.get(key)

@@ -158,15 +158,16 @@ def links_in(record: Record[Any], collection: str) -> list[There]:
 
 async def read_links(itglue: ITGlue, known: Known) -> list[There]:
     """What a target is linked to right now; nothing if it is no more."""
-    collection = collection_of(known.type_id)
+    collection, id_ = place_of(known.asset_id)
     resource: Resource[Any] = getattr(itglue, collection)
-    record = await resource.get(known.asset_id, include=("related_items",))
+    record = await resource.get(id_, include=("related_items",))
     return links_in(record, collection) if record else []
 
 
-def collection_of(type_id: str) -> str:
-    """Where the assets of a type lie."""
-    return "flexible_assets"
+def place_of(asset_id: str) -> tuple[str, str]:
+    """Collection and id of an asset; a native document's names its collection itself."""
+    collection, _, id_ = asset_id.rpartition("/")
+    return collection or "flexible_assets", id_
 
 
 def recognise_items(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from publisher.diagrams import Gallery
-from publisher.model import Catalog
+from publisher.model import NATIVE, Catalog
 from publisher.source.tree import Tree
 from publisher.targets import Desired, File, Known, Record
 from publisher.variables import Shelf, is_override
@@ -64,7 +64,7 @@ class Memory:
         self.records, self.known = records, known
         self.context, self.full = context, full
         self.organizations = {org.id: org for org in catalog.organizations}
-        self.types = {kind.id: kind for kind in catalog.types}
+        self.types = {kind.id: kind for kind in (*catalog.types, NATIVE)}
         self.reread: set[str] = set()
         """Keys to read whatever the state says of them."""
 
@@ -132,4 +132,5 @@ class Memory:
             known.body,
             known.footer,
             related=tuple(sorted(known.related)),
+            pictures=frozenset(n for n, file in known.files.items() if file.picture),
         )

@@ -10,6 +10,7 @@ from publisher.config import Instance
 from publisher.gather.agree import agree
 from publisher.gather.catalog import find_organization, read_catalog
 from publisher.gather.corpus import Corpus, Inspect, Reader
+from publisher.gather.documents import read_document, read_documents
 from publisher.gather.existing import Refresh, Remote, read_existing
 from publisher.gather.fingerprint import Seen, by_id, seen
 from publisher.gather.moves import find_moves
@@ -18,7 +19,7 @@ from publisher.gather.recovery import Recovery
 from publisher.gather.related import read_links
 from publisher.gather.tags import Directory
 from publisher.itglue import ITGlue
-from publisher.model import AssetType, Catalog
+from publisher.model import NATIVE, AssetType, Catalog
 from publisher.plan import Plan, Policy, Sides, decide
 from publisher.plan.model import Action
 from publisher.source.tree import Tree
@@ -87,10 +88,8 @@ class Session:
         corpus = await reader.read()
         # A new state may follow a lost one: then any type can hold assets of ours.
         every = self.options.rebuild or not self.store.scans()
-        kinds = _kinds(catalog, corpus, known, every=every)
-        remote = await read_existing(
-            self.itglue, self.store, kinds.values(), self.settings.marker, self.options.refresh
-        )
+        kinds = _kinds(catalog, corpus, known, every=every, native=self.options.rebuild)
+        remote = await self._remote(kinds, catalog, corpus, known)
         planned = Planned(
             _NOTHING, corpus, remote, dict(known), {}, [], kinds, catalog, reader.tree
         )
@@ -101,6 +100,26 @@ class Session:
             planned.plan = self._decide(planned, reader.scope)
             if not await self._read_more(planned, reader):
                 return planned
+
+    async def _remote(
+        self,
+        kinds: Mapping[str, AssetType],
+        catalog: Catalog,
+        corpus: Corpus,
+        known: Mapping[str, Known],
+    ) -> Remote:
+        """What IT Glue holds: assets type by type, native documents by organization."""
+        mode, types = self.options.refresh, [kind for kind in kinds.values() if kind is not NATIVE]
+        remote = await read_existing(self.itglue, self.store, types, self.settings.marker, mode)
+        if NATIVE.id in kinds:
+            remote.existing |= self.store.existing([NATIVE.id])
+            used = {d.organization.id for d in corpus.desired.values() if d.type_id == NATIVE.id}
+            used |= {k.organization_id for k in known.values() if k.type_id == NATIVE.id}
+            if self.options.rebuild:
+                used = {organization.id for organization in catalog.organizations}
+            if mode != "none":
+                await read_documents(self.itglue, self.store, remote, known, used)
+        return remote
 
     def _reader(self, catalog: Catalog, known: Mapping[str, Known]) -> Reader:
         org = self.options.org
@@ -229,15 +248,22 @@ class Session:
         """Read one asset, unless this run has."""
         if asset_id in planned.remote.fresh:
             return planned.remote.fresh[asset_id]
-        record = await self.itglue.flexible_assets.get(asset_id, include=("attachments",))
-        if record is None:
+        found = await self._get(planned, asset_id, type_id)
+        if found is None:
             planned.remote.lose(asset_id)
             self.store.lost(asset_id)
             return None
-        kind = planned.kinds[type_id]
-        found = seen(record, by_id(record.included), kind, self.settings.marker)
         planned.remote.look(found)
         return found
+
+    async def _get(self, planned: Planned, asset_id: str, type_id: str) -> Seen | None:
+        if type_id == NATIVE.id:
+            known = next((k for k in planned.known.values() if k.asset_id == asset_id), None)
+            return await read_document(self.itglue, asset_id, known)
+        record = await self.itglue.flexible_assets.get(asset_id, include=("attachments",))
+        if record is None:
+            return None
+        return seen(record, by_id(record.included), planned.kinds[type_id], self.settings.marker)
 
     async def _recover(self, planned: Planned, reader: Reader) -> None:
         """Take from IT Glue what the state does not know, or not any more."""
@@ -282,8 +308,9 @@ _NOTHING = Plan("", "", None, (), (), 0, 0, (), 0)
 
 
 def _kinds(
-    catalog: Catalog, corpus: Corpus, known: Mapping[str, Known], *, every: bool
+    catalog: Catalog, corpus: Corpus, known: Mapping[str, Known], *, every: bool, native: bool
 ) -> dict[str, AssetType]:
     """The types to look at: of what Git wants, and of what was published before; or every one."""
     used = {d.type_id for d in corpus.desired.values()} | {k.type_id for k in known.values()}
-    return {kind.id: kind for kind in catalog.types if every or kind.id in used}
+    kinds = {kind.id: kind for kind in catalog.types if every or kind.id in used}
+    return kinds | ({NATIVE.id: NATIVE} if native or NATIVE.id in used else {})

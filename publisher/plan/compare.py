@@ -49,10 +49,17 @@ def _trait_changes(desired: Desired, sent: Mapping[str, str]) -> list[Change]:
         elif name == MARKER:
             changes.append(Change(MARKER, "the document's place or id changed"))
         elif name not in desired.sent:
-            changes.append(Change(name, f"field {name} is no longer set"))
+            changes.append(Change(name, f"{called(name)} is no longer set"))
         else:
-            changes.append(Change(name, f"field {name} changed"))
+            label = desired.labels.get(name) or called(name)
+            added = name.startswith("s:") and name not in sent
+            changes.append(Change(name, f"{label} {'is new' if added else 'changed'}"))
     return changes
+
+
+def called(name: str) -> str:
+    """A trait, or a section of a native document, in words."""
+    return f"section {name[2:8]}" if name.startswith("s:") else f"field {name}"
 
 
 def _file_changes(desired: Desired, known: Known) -> list[Change]:
@@ -63,7 +70,7 @@ def _file_changes(desired: Desired, known: Known) -> list[Change]:
             changes.append(Change(f"file:{name}", f"attachment {name} is gone"))
         elif there is None:
             changes.append(Change(f"file:{name}", f"attachment {name} is new"))
-        elif wanted.blob != there.blob:
+        elif wanted.blob != there.blob or there.picture != (name in desired.pictures):
             changes.append(Change(f"file:{name}", f"attachment {name} changed"))
         elif there.replaces:
             changes.append(Change(f"file:{name}", f"a former {name} is still there"))
@@ -85,7 +92,8 @@ def _leads_to(item: KnownItem, ref: str, address: Address) -> bool:
     """Whether a related item is what the reference resolves to now."""
     if not ref.startswith("doc:"):
         return item.to == ref
-    return item.to.rpartition("/")[2] == address(ref)
+    now = address(ref)
+    return item.to == (now if "/" in now or not now else f"flexible_assets/{now}")
 
 
 def said(ref: str) -> str:
@@ -112,10 +120,10 @@ def remote_changes(known: Known, existing: Existing) -> list[Change]:
     changes: list[Change] = []
     # Time stamps do not help: they may be whole seconds, in which others can have written too.
     edited = (n for n in sorted(known.seen) if existing.traits.get(n, "") != known.seen[n])
-    changes += (Change(name, f"field {name} was edited in IT Glue") for name in edited)
+    changes += (Change(name, f"{called(name)} was edited in IT Glue") for name in edited)
     if existing.files is not None:
         for name, file in sorted(known.files.items()):
-            if file.id not in existing.files:
+            if file.id not in existing.files and not file.picture:
                 changes.append(Change(f"file:{name}", f"attachment {name} was removed in IT Glue"))
     if existing.related is not None:
         gone = (
@@ -145,6 +153,6 @@ def base_of(existing: Existing, known: Known | None = None) -> str:
     names = existing.traits if known is None else known.seen
     traits = {name: existing.traits.get(name, "") for name in names}
     files = None
-    if existing.files is not None and known is not None:
+    if existing.files is not None and known is not None and known.files:
         files = {name: file.id in existing.files for name, file in known.files.items()}
     return digest([existing.asset_id, existing.archived, traits, files])

@@ -16,6 +16,11 @@ VERBS: tuple[Verb, ...] = ("delete", "archive", "conflict", "move", "adopt", "up
 FORMAT_VERSION = 1
 
 
+def shown(asset_id: str | None) -> str | None:
+    """An asset's id as IT Glue has it; within the program a native document's names its kind."""
+    return asset_id and asset_id.rpartition("/")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What the user decided beforehand."""
@@ -102,7 +107,7 @@ class Action:
     @property
     def id(self) -> str:
         """Names the same work on any machine: what is done, to what, on which base."""
-        return digest([self.verb, self.key, self.asset_id, self.content, self.base])[:16]
+        return digest([self.verb, self.key, shown(self.asset_id), self.content, self.base])[:16]
 
     def as_json(self) -> dict[str, Json]:
         return {
@@ -112,7 +117,7 @@ class Action:
             "document": self.document,
             "organization": {"id": self.organization.id, "name": self.organization.name},
             "type": {"id": self.type_id, "name": self.type_name},
-            "asset_id": self.asset_id,
+            "asset_id": shown(self.asset_id),
             "title": self.title,
             "drift": self.drift,
             "reasons": list(self.reasons),
@@ -146,7 +151,7 @@ class Drift:
         return {
             "key": self.key,
             "document": self.document,
-            "asset_id": self.asset_id,
+            "asset_id": shown(self.asset_id),
             "url": self.url,
             "updated_at": self.updated_at,
             "what": list(self.what),

@@ -228,6 +228,8 @@ class _Reader:
             vars=front.vars,
             attachments=tuple(attachments),
             related=front.related,
+            folder=front.folder,
+            steps=front.steps,
             publish=front.publish,
             review_by=front.review_by,
             lines={**text.lines, **dict(_named(attachments))},

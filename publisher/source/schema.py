@@ -135,6 +135,13 @@ def _is_named(value: Json) -> bool:
     return _is_scalar(value)
 
 
+def _folder(value: Json) -> str:
+    parts = [part.strip() for part in _text(value).replace("\\", "/").split("/")]
+    if ".." in parts or not any(parts):
+        raise _wrong("must be names of folders with / between, or `path`")
+    return "/".join(part for part in parts if part and part != ".")
+
+
 def _flag(value: Json) -> bool:
     if not isinstance(value, bool):
         raise _wrong("must be true or false")
@@ -231,6 +238,17 @@ class Frontmatter(BaseModel):
         ),
         Field(description="Related items, as `configuration: SRV-01`."),
     ] = ()
+    folder: Annotated[
+        str | None,
+        BeforeValidator(_folder),
+        WithJsonSchema({"type": "string"}),
+        Field(description="Of an IT Glue document: its folder, or `path` for the file's own."),
+    ] = None
+    steps: Annotated[
+        bool,
+        BeforeValidator(_flag),
+        Field(description="Of an IT Glue document: items of ordered lists are steps to tick off."),
+    ] = False
     publish: Annotated[
         bool,
         BeforeValidator(_flag),

@@ -21,6 +21,7 @@ from publisher.targets import (
     Record,
     Replaced,
     Run,
+    Writing,
 )
 
 _AT_ONCE = 500
@@ -70,6 +71,7 @@ def load_known(data: dict[str, Any]) -> Known:
         for name, file in data["files"].items()
     }
     data["related"] = {ref: KnownItem(**item) for ref, item in data.get("related", {}).items()}
+    data["writing"] = {name: Writing(**w) for name, w in data.get("writing", {}).items()}
     return Known(**data)
 
 
