@@ -30,7 +30,7 @@ _HEADERS = {
         "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self';"
         " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # `no-referrer` makes browsers post as the origin "null"
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
 }
