@@ -27,6 +27,7 @@ from publisher.simulator.faults import (
     NotJson,
     Status,
     Truncated,
+    in_words,
 )
 from publisher.simulator.journal import Journal
 from publisher.simulator.site import Site
@@ -71,14 +72,16 @@ class Gateway:
             await send(message)
 
         try:
-            await self._answer(http, query, recording)
+            await self._answer(http, query, recording, number)
         finally:
             status = sent[0] if sent else None
             self.journal.end(number, status, time.perf_counter() - started)
 
-    async def _answer(self, http: HttpRequest, query: str, send: Send) -> None:
+    async def _answer(self, http: HttpRequest, query: str, send: Send, number: int) -> None:
         body = await http.body()
         actions = self.site.faults.meet(http.method, http.url.path)
+        for action in actions:
+            self.journal.meets(number, in_words(action))
         request = Request(
             http.method, http.url.path, query, body, f"{http.url.scheme}://{http.url.netloc}"
         )

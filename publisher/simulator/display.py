@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from publisher.simulator.assets import describer, fields_of
+from publisher.simulator.difference import as_text, changes
 from publisher.simulator.documents import HEADING, sections_of
 from publisher.simulator.errors import Json
 from publisher.simulator.fields import Field
 from publisher.simulator.images import with_signed_images
-from publisher.simulator.journal import Entry
 from publisher.simulator.site import Site
 from publisher.simulator.store import Record, Version
 from publisher.simulator.traits import emit, pointers
@@ -28,28 +28,33 @@ OTHERS: Mapping[str, str] = {
 }
 """Resources that an organization's page lists beside its flexible assets."""
 EDITABLE = ("Text", "Textbox")
+COMPARED = 10
+"""How many versions of an asset are compared with the one before."""
+MOST_COLUMNS = 12
+"""How many types have a column on the start page."""
 MOST_ROWS = 500
 """How many assets of one type a page lists."""
 
 
 def organizations(site: Site) -> Values:
-    """The start page."""
-    held = "SELECT organization_id, count(*) FROM record WHERE resource = ? GROUP BY 1"
-    assets: dict[int, int] = dict(site.store.rows(held, ("flexible_assets",)))
-    documents: dict[int, int] = dict(site.store.rows(held, ("documents",)))
+    """The start page: what lies where."""
+    types = _types(site)
+    held = "SELECT organization_id, type_id, count(*) FROM record WHERE resource = ? GROUP BY 1, 2"
+    assets = {tuple(row[:2]): row[2] for row in site.store.rows(held, ("flexible_assets",))}
+    documents = {row[0]: row[2] for row in site.store.rows(held, ("documents",))}
     records = sorted(site.all("organizations"), key=lambda one: one.name.casefold())
+    shown = [one for one in types if one["count"]][:MOST_COLUMNS]
     rows = [
         {
             "id": record.id,
             "name": record.name,
             "type": out["organization-type-name"],
-            "status": out["organization-status-name"],
-            "assets": assets.get(record.id, 0),
+            "assets": [(one["id"], assets.get((record.id, one["id"]), 0)) for one in shown],
             "documents": documents.get(record.id, 0),
         }
         for record, out in zip(records, site.attributes(records), strict=True)
     ]
-    return {"rows": rows, "types": _types(site)}
+    return {"rows": rows, "types": types, "columns": [one["name"] for one in shown]}
 
 
 def _types(site: Site) -> list[Values]:
@@ -59,6 +64,7 @@ def _types(site: Site) -> list[Values]:
     counts: dict[int, int] = dict(site.store.rows(sql))
     return [
         {
+            "id": record.id,
             "name": record.name,
             "count": counts.get(record.id, 0),
             "fields": [field.name for field in fields[record.id]],
@@ -75,20 +81,45 @@ def organization(site: Site, record: Record) -> Values:
     for asset in assets:
         by_type.setdefault(asset.data["flexible-asset-type-id"], []).append(asset)
     names = {identity: found.name for identity, found in site.store.find(by_type).items()}
-    types = [
-        {"name": names.get(identity, ""), "count": len(rows)}
-        | {"rows": [_row(site, one) for one in rows[:MOST_ROWS]]}
-        for identity, rows in sorted(by_type.items())
+    groups = [
+        _group(site, f"type-{identity}", names.get(identity, ""), rows)
+        for identity, rows in sorted(by_type.items(), key=lambda one: names.get(one[0], ""))
     ]
-    others = [
-        {"name": label, "rows": [_row(site, one) for one in found]}
+    groups += [
+        _group(site, resource, label, found)
         for resource, label in OTHERS.items()
         if (found := site.store.select(where, [record.id, resource]))
     ]
-    return {"name": record.name, "types": types, "others": others, "trail": [_HOME]}
+    side = _side(site, record.id)
+    return {"name": record.name, "groups": groups, "trail": [_HOME], "side": side}
 
 
 _HOME = ("Organizations", "/")
+
+
+def _group(site: Site, anchor: str, name: str, found: Sequence[Record]) -> Values:
+    rows = [_row(site, one) for one in found[:MOST_ROWS]]
+    return {"anchor": anchor, "name": name, "count": len(found), "rows": rows}
+
+
+def _side(site: Site, organization_id: int, current: str = "") -> Values:
+    """What an organization holds, to go to: (anchor, name, count, whether one is there)."""
+    home = site.need(organization_id)
+    sql = (
+        "SELECT resource, type_id, count(*) FROM record WHERE organization_id = ?"
+        " GROUP BY resource, type_id"
+    )
+    counts = {(row[0], row[1]): row[2] for row in site.store.rows(sql, (organization_id,))}
+    types = [identity for resource, identity in counts if resource == "flexible_assets"]
+    names = sorted((found.name, identity) for identity, found in site.store.find(types).items())
+    links = [
+        (f"type-{identity}", name, counts["flexible_assets", identity]) for name, identity in names
+    ]
+    for resource, label in OTHERS.items():
+        held = sum(count for (name, _), count in counts.items() if name == resource)
+        links += [(resource, label, held)] if held else []
+    shown = [(*link, link[0] == current) for link in links]
+    return {"name": home.name, "url": f"/{home.id}", "links": shown}
 
 
 def asset(site: Site, record: Record, version: Version | None = None) -> Values:
@@ -102,6 +133,7 @@ def asset(site: Site, record: Record, version: Version | None = None) -> Values:
         "id": record.id,
         "name": data["name"],
         "type": site.need(type_id).name,
+        "side": _side(site, int(record.organization_id or 0), f"type-{type_id}"),
         "archived": bool(data.get("archived")),
         "created": when(record.created),
         "updated": when(record.updated),
@@ -113,19 +145,42 @@ def asset(site: Site, record: Record, version: Version | None = None) -> Values:
             for field in fields
             if field.kind in EDITABLE
         ],
-        "attachments": [
-            {"name": one.name, "size": one.data["attachment-file-size"]}
-            | {"url": local(site, site.download_url(one.id, one.data["attachment-file-name"]))}
-            for one in attachments
-        ],
-        "versions": [
-            {"id": one.id, "at": when(one.at), "actor": one.actor}
-            for one in site.store.versions(record.id)
-        ],
+        "attachments": [_attachment(site, one) for one in attachments],
+        "versions": _versions(site, record, {field.key: field.name for field in fields}),
         "version": version and {"at": when(version.at), "actor": version.actor},
         "trail": _trail(site, record),
         "problem": "",
     }
+
+
+def _attachment(site: Site, one: Record) -> Values:
+    name = one.data["attachment-file-name"]
+    url = local(site, site.download_url(one.id, name))
+    return {"name": one.name, "size": in_bytes(one.data["attachment-file-size"]), "url": url}
+
+
+def _versions(site: Site, record: Record, names: Mapping[str, str]) -> list[Values]:
+    """The newest first, each with what it changed; the oldest changed nothing, it made it."""
+    found = site.store.versions(record.id)
+    shown = []
+    for at, one in enumerate(found):
+        former = found[at + 1].data if at + 1 < len(found) else None
+        values: Values = {"id": one.id, "at": when(one.at), "actor": one.actor, "changes": []}
+        if former is None:
+            values["what"] = "created"
+        else:
+            if at < COMPARED:
+                values["changes"] = changes(former["traits"], one.data["traits"], names)
+            values["what"] = _what(former, one.data, [c.name for c in values["changes"]])
+        shown.append(values)
+    return shown
+
+
+def _what(old: Mapping[str, Json], new: Mapping[str, Json], fields: Sequence[str]) -> str:
+    """What a version did, in a few words."""
+    if bool(old.get("archived")) != bool(new.get("archived")):
+        return "archived" if new.get("archived") else "restored"
+    return ", ".join(fields)
 
 
 def record(site: Site, found: Record) -> Values:
@@ -139,21 +194,15 @@ def record(site: Site, found: Record) -> Values:
     ]
     return {
         "name": found.name,
+        "kind": OTHERS.get(found.resource, found.resource).removesuffix("s"),
+        "attachments": [
+            _attachment(site, one) for one in site.store.children("attachments", [found.id])
+        ],
+        "side": _side(site, int(found.organization_id or 0), found.resource),
         "attributes": shown,
         "sections": [_section(site, section) for section in sections],
         "trail": _trail(site, found),
     }
-
-
-def log(entries: Sequence[Entry]) -> Values:
-    """The request log."""
-
-    def row(one: Entry) -> Values:
-        took = "" if one.seconds is None else f"{one.seconds * 1000:.1f}"
-        shown = {"at": when(one.at), "method": one.method, "path": one.path, "query": one.query}
-        return shown | {"status": one.status, "milliseconds": took}
-
-    return {"rows": [row(one) for one in entries]}
 
 
 def local(site: Site, url: str | None) -> str:
@@ -165,6 +214,13 @@ def when(milliseconds: int) -> str:
     """A time for people, in UTC."""
     moment = dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC)
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def in_bytes(size: int) -> str:
+    """A file's size, for people."""
+    if size < 1000:
+        return f"{size} bytes"
+    return f"{size / 1000:.1f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
 def _row(site: Site, found: Record) -> Values:
@@ -185,6 +241,7 @@ def _field(site: Site, field: Field, value: Json) -> Values:
     shown: Values = {"name": field.name, "kind": field.kind, "value": value, "links": []}
     if field.kind == "Textbox":
         shown["srcdoc"] = _framed(site, str(value or ""))
+        shown["height"] = frame_height(str(value or ""))
     elif isinstance(value, Mapping):
         shown["links"] = [
             {"name": one["name"], "url": local(site, one.get("resource-url") or one.get("url"))}
@@ -198,7 +255,16 @@ def _section(site: Site, section: Record) -> Values:
     if section.data["resource-type"] == HEADING:
         return {"heading": content}
     framed = _framed(site, str(with_signed_images(site, content)))
-    return {"heading": "", "title": section.data["resource-type"], "srcdoc": framed}
+    kind = section.data["resource-type"]
+    height = frame_height(content)
+    return {"heading": "", "title": kind, "srcdoc": framed, "height": height}
+
+
+def frame_height(body: str) -> int:
+    """About how high a text is, in rem: nothing may run that could measure it."""
+    rows = [row for row in as_text(body).split("\n") if row.strip()]
+    lines = sum(1 + len(row) // 90 for row in rows)
+    return min(60, 4 + round(1.75 * lines) + 18 * body.count("<img"))
 
 
 def _framed(site: Site, body: str) -> str:

@@ -187,3 +187,22 @@ def describe(number: int, rule: Rule) -> dict[str, Json]:
         "action": "call" if isinstance(rule.action, Call) else names[type(rule.action)],
         **action,
     }
+
+
+def in_words(action: Action) -> str:
+    """What a fault does, in a few words."""
+    match action:
+        case Lost(when="before"):
+            return "request lost"
+        case Lost():
+            return "answer lost"
+        case Status(status=status, when=when):
+            return f"{status} instead" if when == "before" else f"{status}, though done"
+        case Delay(seconds=seconds):
+            return f"{seconds:g} s late"
+        case Truncated():
+            return "cut off"
+        case NotJson():
+            return "no JSON"
+        case Call():
+            return "a function called"

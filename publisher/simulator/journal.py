@@ -32,6 +32,8 @@ class Journal:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._met: dict[int, list[str]] = {}
+        """The faults that requests met. Like the faults, they last as long as the process."""
 
     def begin(self, at: int, method: str, path: str, query: str) -> int:
         """Note that a request has come; return its number."""
@@ -39,7 +41,20 @@ class Journal:
         number = int(self._store.value(sql, (at, method, path, query)))
         if number % _TRIM_EVERY == 0:
             self._store.rows("DELETE FROM request WHERE id <= ?", (number - KEPT,))
+            self._met = {at: met for at, met in self._met.items() if at > number - KEPT}
         return number
+
+    def meets(self, number: int, fault: str) -> None:
+        """Note a fault that a request met."""
+        self._met.setdefault(number, []).append(fault)
+
+    def met(self, number: int) -> list[str]:
+        """The faults that a request met, as far as this process knows."""
+        return self._met.get(number, [])
+
+    def count(self, since: int) -> int:
+        """How many requests came after *since* (milliseconds since the epoch)."""
+        return int(self._store.value("SELECT count(*) FROM request WHERE at > ?", (since,)))
 
     def end(self, number: int, status: int | None, seconds: float) -> None:
         """Note how it went."""
@@ -57,6 +72,7 @@ class Journal:
     def clear(self) -> None:
         """Forget all requests."""
         self._store.rows("DELETE FROM request")
+        self._met.clear()
 
 
 def describe(entry: Entry) -> dict[str, Json]:

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from publisher.simulator import display
+from publisher.simulator import display, traffic, trouble
 from publisher.simulator.control import control_routes, file_response
 from publisher.simulator.errors import ApiError, not_found
 from publisher.simulator.journal import Journal
@@ -39,12 +39,14 @@ _KINDS = {"docs": "documents"} | {name: name for name in display.OTHERS if name 
 
 def create_web(site: Site, journal: Journal, clear_limit: Callable[[], None]) -> ASGIApp:
     """The app of everything that is not the API."""
-    own = _Pages(site, journal)
+    own = _Pages(site, journal, clear_limit)
     asset = "/{organization:int}/assets/{type:int}/records/{number:int}"
     routes = [
         Route("/", own.organizations, methods=["GET"]),
         Route("/favicon.ico", own.nothing, methods=["GET"]),
         Route("/simulator/log", own.log, methods=["GET"]),
+        Route("/simulator/trouble", own.trouble, methods=["GET"]),
+        Route("/simulator/trouble", own.make_trouble, methods=["POST"]),
         Route("/simulator/{name}.css", own.style, methods=["GET"]),
         *control_routes(site, journal, clear_limit),
         Route(asset, own.asset, methods=["GET"]),
@@ -77,8 +79,8 @@ class _SameOrigin:
 class _Pages:
     """One method per page."""
 
-    def __init__(self, site: Site, journal: Journal) -> None:
-        self._site, self._journal = site, journal
+    def __init__(self, site: Site, journal: Journal, clear_limit: Callable[[], None]) -> None:
+        self._site, self._journal, self._clear_limit = site, journal, clear_limit
         self._templates = jinja2.Environment(
             loader=jinja2.PackageLoader("publisher.simulator", "pages"),
             autoescape=True,
@@ -87,7 +89,13 @@ class _Pages:
         )
 
     def _page(self, name: str, values: display.Values, status: int = 200) -> Response:
-        text = self._templates.get_template(f"{name}.html").render({"trail": []} | values)
+        always: display.Values = {
+            "trail": [],
+            "side": None,
+            "budget": traffic.budget(self._site, self._journal),
+            "faults": len(self._site.faults.rules),
+        }
+        text = self._templates.get_template(f"{name}.html").render(always | values)
         return HTMLResponse(text, status, headers=_HEADERS)
 
     async def organizations(self, request: Request) -> Response:
@@ -106,7 +114,7 @@ class _Pages:
 
     async def change(self, request: Request) -> Response:
         record = self._named(request, "flexible_assets")
-        form = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+        form = await _form(request)
         site, action, actor = self._site, form.get("action"), "a person"
         try:
             if action == "delete":
@@ -133,7 +141,37 @@ class _Pages:
         return file_response(self._site.file(request.path_params["number"]))
 
     async def log(self, request: Request) -> Response:
-        return self._page("log", display.log(self._journal.latest()))
+        only = request.query_params.get("only", "")
+        return self._page("log", traffic.log(self._site, self._journal, only))
+
+    async def trouble(self, request: Request) -> Response:
+        return self._page("trouble", trouble.page(self._site) | _address(request))
+
+    async def make_trouble(self, request: Request) -> Response:
+        form = await _form(request)
+        try:
+            self._carry_out(form)
+        except ValueError as problem:
+            values = trouble.page(self._site) | {"problem": f"Not done: {problem}."}
+            return self._page("trouble", values | _address(request), 422)
+        return RedirectResponse(request.url.path, 303)
+
+    def _carry_out(self, form: Mapping[str, str]) -> None:
+        """One button of the page."""
+        match form.get("action"):
+            case "add":
+                self._site.faults.add(trouble.rule(form))
+            case "remove":
+                self._site.faults.remove(int(form.get("id", "")))
+            case "clear":
+                self._site.faults.clear()
+            case "forget":
+                self._journal.clear()
+                self._clear_limit()
+            case "start-over":
+                trouble.start_over(self._site)
+            case _:
+                raise ValueError("there is no such button")
 
     async def style(self, request: Request) -> Response:
         name = request.path_params["name"]
@@ -155,6 +193,15 @@ class _Pages:
         if record.organization_id != request.path_params["organization"]:
             raise not_found()
         return record
+
+
+async def _form(request: Request) -> dict[str, str]:
+    return dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+
+
+def _address(request: Request) -> dict[str, str]:
+    """Where this server is, for the command that reaches it."""
+    return {"address": f"http://{request.url.netloc}"}
 
 
 def _traits(form: Mapping[str, str]) -> dict[str, str]:
