@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +19,7 @@ from publisher.cli.open import Opened, opened
 from publisher.cli.options import PlanOptions, options_from, plan_options
 from publisher.cli.planning import plan_with, print_json, read_plan_file, show
 from publisher.cli.progress import progress_for
+from publisher.cli.signals import handled
 from publisher.errors import Interrupted, InvalidDocuments
 from publisher.gather.wording import read_wordings
 from publisher.plan import Plan
@@ -88,24 +86,24 @@ async def run(context: Context, options: PlanOptions, own: ApplyOptions) -> Resu
     Raises:
         PublisherError: refused or failed before the first write.
     """
-    async with opened(context) as docs:
-        approved = None
-        if own.plan_file:
-            approved = read_plan_file(own.plan_file)
-            options = options.approved(approved.options, approved.commit)
-        async with leased(docs.store, docs.instance):
-            session, planned = await plan_with(docs, options)
-            plan = planned.plan
-            if approved:
-                approve(plan, approved)
-            elif not own.json and not (context.verbosity < 0 and own.yes):
-                show(plan, None if own.yes else await read_wordings(session, planned))
-            _check(docs, session.policy, plan, own)
-            if not approved and plan.changes and not own.yes and not _confirmed(own):
-                return None
-            with _stopping() as stop:
-                progress = progress_for(context, own.json)
-                with progress:
+    with handled() as signals:
+        async with opened(context) as docs:
+            reviewed = None
+            if own.plan_file:
+                reviewed = read_plan_file(own.plan_file)
+                options = options.approved(reviewed.options, reviewed.commit)
+            async with leased(docs.store, docs.instance):
+                session, planned = await plan_with(docs, options)
+                if reviewed:
+                    approve(planned.plan, reviewed)
+                elif not own.json and not (context.verbosity < 0 and own.yes):
+                    show(planned.plan, None if own.yes else await read_wordings(session, planned))
+                _check(docs, session.policy, planned.plan, own)
+                if planned.plan.changes and not reviewed and not own.yes:
+                    with signals.asking():
+                        if not click.confirm("Apply this plan?", default=False, err=own.json):
+                            return None
+                with signals.stopping() as stop, progress_for(context, own.json) as progress:
                     return await publish(session, planned, progress=progress, stop=stop)
 
 
@@ -125,25 +123,6 @@ def _check(docs: Opened, policy: Any, plan: Plan, own: ApplyOptions) -> None:
     refusal = first_refusal(refused, own.force)
     if refusal:
         raise refusal
-
-
-def _confirmed(own: ApplyOptions) -> bool:
-    return click.confirm("Apply this plan?", default=False, err=own.json)
-
-
-@contextlib.contextmanager
-def _stopping() -> Iterator[asyncio.Event]:
-    """SIGINT and SIGTERM set the event; what is in flight is given time to end."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in loops
-            loop.add_signal_handler(number, stop.set)
-    try:
-        yield stop
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            with contextlib.suppress(NotImplementedError):
-                loop.remove_signal_handler(number)
 
 
 def report(result: Result, *, as_json: bool) -> None:

@@ -116,6 +116,11 @@ def _stale(error: Any) -> str:
     return "\n".join([*lines, "Nothing was written. Plan again and have the new plan reviewed."])
 
 
+def _interrupted(error: Any) -> str:
+    left = f"; {error.left} changes were not begun, or cut short" if error.left else ""
+    return f"interrupted{left}.\nWhat was done is kept: the next apply goes on from here."
+
+
 def _no_key(error: Any) -> str:
     return (
         f"there is no API key for instance {error.instance}.\n"
@@ -165,10 +170,7 @@ _WORDS: dict[type[errors.PublisherError], Callable[[Any], str]] = {
     errors.NoToken: lambda e: f"{e.variable} is not set, so {e.host} takes no comment.\n{e.why}",
     errors.HostRefused: _host_refused,
     errors.HostOutOfReach: lambda e: f"{e.host} is out of reach: {e.cause}\nTry again later.",
-    errors.Interrupted: lambda e: (
-        f"interrupted; {e.left} changes were not begun.\n"
-        "What was done is kept: the next apply goes on from here."
-    ),
+    errors.Interrupted: _interrupted,
     errors.NoKey: _no_key,
     errors.BadKey: _bad_key,
     errors.NotOne: lambda e: f"{e}." + ("\nName the one that is meant by its id." if e.ids else ""),

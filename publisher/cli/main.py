@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -99,4 +100,5 @@ def group(
 
 def main() -> None:
     """The ``publisher`` command."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends a command as Ctrl-C does
     group(prog_name="publisher")
