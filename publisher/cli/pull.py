@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import difflib
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -14,8 +14,10 @@ from publisher.cli.failures import OK, PARTLY, explained
 from publisher.cli.open import Opened, opened
 from publisher.cli.options import PlanOptions
 from publisher.cli.planning import plan_with
+from publisher.cli.pulled import adopted_text, adopted_trouble, edits_text, edits_trouble
 from publisher.errors import BadConfig
 from publisher.gather.session import Planned
+from publisher.pull.adopt import Adopted, adopt, keep_adopted
 from publisher.pull.edits import Pulled, keep_edits, pull_edits
 
 
@@ -23,31 +25,54 @@ from publisher.pull.edits import Pulled, keep_edits, pull_edits
 @click.argument("documents", nargs=-1, metavar="[DOCUMENT]...")
 @click.option("--diff", is_flag=True, help="Show what would be written as a diff; write nothing.")
 @click.option("--org", metavar="NAME", help="Only this organization.")
+@click.option("--adopt", "adopting", is_flag=True, help="Make documents of assets without one.")
+@click.option("--type", "kind", metavar="NAME", help="With --adopt: the asset type.")
+@click.option("--path", "folder", metavar="DIR", help="With --adopt: where they go.")
 @click.pass_obj
-def command(context: Context, /, documents: tuple[str, ...], diff: bool, org: str | None) -> None:
+def command(
+    context: Context,
+    /,
+    documents: tuple[str, ...],
+    diff: bool,
+    org: str | None,
+    adopting: bool,
+    kind: str | None,
+    folder: str | None,
+) -> None:
     """Bring what was edited in IT Glue back into the documents of the work tree.
 
     Only the lines that say something else change. Nothing is written in IT Glue: look at the
-    changes with git, correct and commit them.
+    changes with git, correct and commit them. With --adopt, assets that no document stands for
+    become documents, their attachments beside them.
 
     \b
     Examples:
       publisher pull
       publisher pull --diff sops/patching.md
+      publisher pull --adopt --org 'Acme Corp' --type SOP --path clients/acme
     """
+    if not adopting and (kind or folder):
+        raise click.UsageError("--type and --path go with --adopt.")
+    if adopting and (documents or not org or not kind):
+        raise click.UsageError("--adopt takes --org and --type, and no document.")
     with explained():
-        pulled = asyncio.run(_edits(context, documents, org, diff=diff))
-    click.echo("".join(_diff(pulled)) if diff else "\n".join(_said(pulled)), nl=not diff)
-    left = _left(pulled)
-    if left:
-        click.echo("\n".join(left), err=True)
-    raise SystemExit(PARTLY if any(one.left or one.conflicts for one in pulled) else OK)
+        if adopting and org and kind:
+            adopted = asyncio.run(_adopt(context, org, kind, folder, diff=diff))
+            click.echo("".join(adopted_text(adopted, diff=diff)), nl=False)
+            trouble = adopted_trouble(adopted)
+        else:
+            pulled = asyncio.run(_edits(context, documents, org, diff=diff))
+            click.echo("".join(edits_text(pulled, diff=diff)), nl=False)
+            trouble = edits_trouble(pulled)
+    for line in trouble:
+        click.echo(line, err=True)
+    raise SystemExit(PARTLY if any(line.startswith("  !") for line in trouble) else OK)
 
 
 async def _edits(
     context: Context, documents: tuple[str, ...], org: str | None, *, diff: bool
 ) -> list[Pulled]:
-    options = PlanOptions("HEAD", True, False, False, (), org, None, ())
+    options = dataclasses.replace(PlanOptions.default(), worktree=True, org=org)
     async with opened(context) as docs:
         session, planned = await plan_with(docs, options)
         only = {_path(docs, planned, name) for name in documents}
@@ -74,40 +99,27 @@ def _path(docs: Opened, planned: Planned, named: str) -> str:
     return plain
 
 
-def _diff(pulled: Iterable[Pulled]) -> Iterator[str]:
-    for one in pulled:
-        before, after = (
-            side.decode("utf-8", "replace").splitlines(keepends=True)
-            for side in (one.before, one.after)
-        )
-        yield from difflib.unified_diff(before, after, f"a/{one.path}", f"b/{one.path}")
+async def _adopt(
+    context: Context, org: str, kind: str, folder: str | None, *, diff: bool
+) -> list[Adopted]:
+    options = dataclasses.replace(PlanOptions.default(), worktree=True)
+    async with opened(context) as docs:
+        session, planned = await plan_with(docs, options)
+        place = None if folder is None else _folder(docs, folder)
+        adopted = await adopt(session, planned, org=org, kind=kind, folder=place)
+        if not diff:
+            keep_adopted(session, adopted)
+        return adopted
 
 
-def _said(pulled: Iterable[Pulled]) -> Iterator[str]:
-    written = [one for one in pulled if one.changed]
-    if not written:
-        yield "Nothing to pull." if not pulled else "Nothing was written."
-        return
-    for one in written:
-        yield f"  {one.path}: {', '.join(dict.fromkeys(one.brought))}"
-        if one.others:
-            names = ", ".join(org.name for org in one.others[:3])
-            more = f" and {len(one.others) - 3} more" if len(one.others) > 3 else ""
-            yield f"      it goes to {names}{more} too: the next apply changes it there"
-    yield f"Wrote {len(written)} document{'s' * (len(written) != 1)}. Now:"
-    yield "  git diff            to see what came back"
-    yield "  git commit -a       once it is as you want it"
-    yield "  publisher plan      which has nothing to write where you changed nothing"
+def _folder(docs: Opened, named: str) -> str:
+    """A folder below the docs root, which it is named from; '' for the root.
 
-
-def _left(pulled: Iterable[Pulled]) -> list[str]:
-    """What is for people to settle, and what Markdown could not say."""
-    lines = []
-    for one in pulled:
-        if one.conflicts:
-            what = f"{one.conflicts} conflict{'s' * (one.conflicts != 1)}"
-            lines.append(f"  ! {one.path}: {what}, marked with <<<<<<< in the text")
-        lines += [f"  ! {one.path}: {why}" for why in one.left]
-        if one.lost:
-            lines.append(f"  ~ {one.path}: Markdown cannot say: {', '.join(one.lost)}")
-    return lines
+    Raises:
+        BadConfig: it lies elsewhere.
+    """
+    root = docs.project.root.resolve()
+    place = (root / named).resolve()
+    if not place.is_relative_to(root):
+        raise BadConfig("--path", f"{named} lies outside the docs root", f"Name one below {root}.")
+    return "" if place == root else place.relative_to(root).as_posix()

@@ -17,7 +17,7 @@ from publisher.render import TooDeep
 from publisher.types import Wrong
 from publisher.types.values import convert
 
-_FOREIGN = ("Header", "Upload", "Password")
+FOREIGN = ("Header", "Upload", "Password")
 
 
 class Unwritable(ValueError):
@@ -60,7 +60,7 @@ def written(text: str, document: Document, kind: AssetType, edit: FieldEdit) -> 
         BadConfig: html-to-markdown is not installed.
     """
     field = edit.field
-    if field.kind in _FOREIGN:
+    if field.kind in FOREIGN:
         raise Unwritable(f"a {field.kind} field is not set from a document")
     name = next((n for n in document.traits if _is(kind, n, field)), "")
     if field.use_for_title and not name:

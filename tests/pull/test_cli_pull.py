@@ -58,3 +58,54 @@ def _edit(docs: Docs, old: str, new: str) -> None:
         (asset,) = site.attributes([record])
         traits = {k: v.replace(old, new) for k, v in asset["traits"].items() if old in str(v)}
         site.edit(record.id, traits)
+
+
+def test_adopt_makes_documents_that_the_next_plan_knows(docs: Docs) -> None:
+    """Where --path says, and nothing is left to write."""
+    _create(docs, "Made by hand")
+    assert docs.run("pull", "--adopt", "--org", "Acme Corp", "--type", "SOP", "--diff").stdout
+    assert docs.git("status", "--porcelain") == ""
+    done = docs.run("pull", "--adopt", "--org", "Acme Corp", "--type", "SOP", "--path", "sops")
+    assert "sops/made-by-hand.md: asset" in done.stdout
+    docs.commit()
+    docs.run("plan", "--detailed-exitcode")
+    docs.apply()
+    docs.run("plan", "--detailed-exitcode")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--type", "SOP"),
+        ("--adopt", "--org", "Acme Corp"),
+        ("--adopt", "--org", "Acme Corp", "--type", "SOP", "a.md"),
+    ],
+    ids=["no-adopt", "no-type", "document"],
+)
+def test_options_that_do_not_fit_are_wrong_usage(docs: Docs, words: tuple[str, ...]) -> None:
+    """Exit 2, as for any command."""
+    docs.run("pull", *words, code=2)
+
+
+def test_documents_go_nowhere_outside_of_the_docs_root(docs: Docs) -> None:
+    """And an unknown type is named with what there is."""
+    adopt = ("pull", "--adopt", "--org", "Acme Corp", "--type")
+    assert "outside" in docs.run(*adopt, "SOP", "--path", "../x", code=1).stderr
+    assert "SOP" in docs.run(*adopt, "SOPs", code=1).stderr
+
+
+def _create(docs: Docs, title: str) -> None:
+    """A colleague makes an asset."""
+    with docs.site() as site:
+        (ours,) = site.all("flexible_assets")
+        (asset,) = site.attributes([ours])
+        kind = site.get("flexible_asset_types", int(asset["flexible-asset-type-id"]))
+        traits = {"title": title, "body": "<p>By hand.</p>"}
+        site.create(
+            "flexible_assets",
+            {
+                "organization-id": asset["organization-id"],
+                "flexible-asset-type-id": kind.id,
+                "traits": traits,
+            },
+        )
