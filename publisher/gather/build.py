@@ -70,6 +70,7 @@ class Builder:
                 self._no_document(corpus, path, result)
             elif one := self.fitter.resolve(corpus, result.document):
                 wanted[path] = one
+        self.press.start(one.document for path, one in wanted.items() if self.scope.document(path))
         made = {path: self._pages(corpus, one, only.get(path)) for path, one in wanted.items()}
         made = {path: copies for path, copies in made.items() if copies}
         for found, document in inspect_pages(self.inspect, parsed, raw, made, self.gallery):

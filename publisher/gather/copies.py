@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from publisher.diagrams import Drawn, Gallery, draw_fences
 from publisher.diagrams.gallery import RENDERER
+from publisher.gather.ahead import Source, render_all
 from publisher.model import Diagnostic, Document, Organization, OrgSelector
 from publisher.render import Page, TooDeep, render
 from publisher.source.documents import Parsed
@@ -40,6 +41,13 @@ class Press:
     def __init__(self, tree: Tree, gallery: Gallery, shelf: Shelf) -> None:
         self.tree, self.gallery, self.shelf = tree, gallery, shelf
         self._values = functools.cache(lambda path: read_values(path, self._raw(path)))
+        self._ahead: dict[Source, Page] = {}
+
+    def start(self, documents: Iterable[Document]) -> None:
+        """Render what can be rendered ahead: what is not filled in for each organization."""
+        self._ahead = render_all(
+            (one.path, one.body, one.title, one.body_line) for one in documents if not one.template
+        )
 
     def _raw(self, path: str) -> bytes:
         return next(self.tree.read([path]))[1]
@@ -99,7 +107,8 @@ class Press:
         document = copy.document
         drawn = draw_fences(document.body, self.gallery.diagram)
         found += map(copy.placed, _undrawn(document, drawn))
-        page = render(
+        source = (document.path, drawn.body, document.title, document.body_line)
+        page = self._ahead.pop(source, None) or render(
             drawn.body, path=document.path, title=document.title, first_line=document.body_line
         )
         kinds = (f"{RENDERER}{kind}" for kind in drawn.kinds)
