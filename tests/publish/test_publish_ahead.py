@@ -46,7 +46,7 @@ def test_a_plan_does_not_depend_on_who_rendered(
     """With processes or without, the same bytes; a document that is too deep is still named."""
     world = World(tmp_path)
     for n in range(4):
-        world.write(f"{n}.md", document(f"[next]({n + 1}.md)", id=f"d{n}", title=f"Document {n}"))
+        world.write(f"{n}.md", document("[first](0.md)", id=f"d{n}", title=f"Document {n}"))
     world.write("bad.md", document(TOO_DEEP, title="Bad"))
     world.commit()
     with_processes = world.plan().as_json()
