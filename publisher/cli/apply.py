@@ -103,7 +103,9 @@ async def run(context: Context, options: PlanOptions, own: ApplyOptions) -> Resu
                     with signals.asking():
                         if not click.confirm("Apply this plan?", default=False, err=own.json):
                             return None
-                with signals.stopping() as stop, progress_for(context, own.json) as progress:
+                limit = docs.settings.rate_limit
+                shown = progress_for(context, own.json, docs.itglue, limit)
+                with signals.stopping() as stop, shown as progress:
                     return await publish(session, planned, progress=progress, stop=stop)
 
 

@@ -1,51 +1,39 @@
-"""Progress of an apply: a bar on a terminal, nothing elsewhere."""
+"""Progress of an apply, on stderr: a bar on a terminal, now and then a line elsewhere.
+
+A run of less than half a minute leaves no line in a CI log; stdout never gets any.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
+
+import click
 
 from publisher.apply.result import Silent
 from publisher.cli.context import Context
+from publisher.cli.pace import Pace
+from publisher.config import RateLimit
 from publisher.errors import PublisherError
+from publisher.itglue import ITGlue
 from publisher.plan import Action
 
-if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+LINE_SECONDS = 30.0
+"""How often a line comes where there is no terminal."""
 
 
 class Quiet(Silent):
     """Shows nothing."""
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        pass
-
-
-class Bar(Quiet):
-    """A progress bar on stderr, with the document that was just done."""
-
     def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-        from rich.progress import TimeElapsedColumn as Elapsed
-
-        columns = (BarColumn(), MofNCompleteColumn(), Elapsed(), TextColumn("{task.description}"))
-        self.bar: Progress = Progress(*columns, console=Console(stderr=True), transient=True)
-        self.task: TaskID | None = None
-        self.failed = 0
+        self.open = ExitStack()
 
     def __enter__(self) -> Self:
-        self.bar.start()
         return self
 
     def __exit__(
@@ -54,19 +42,51 @@ class Bar(Quiet):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.bar.stop()
+        self.open.close()
+
+
+class Lines(Quiet):
+    """A line every half minute."""
+
+    def __init__(self, pace: Pace, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self.pace, self._clock = pace, clock
+        self._last = clock()
 
     def start(self, total: int) -> None:
-        self.task = self.bar.add_task("", total=total)
+        self.pace.start(total)
+        self._last = self._clock()
 
     def done(self, action: Action, error: PublisherError | None) -> None:
-        self.failed += error is not None
-        failures = f"  [red]{self.failed} failed[/red]" if self.failed else ""
-        if self.task is not None:
-            self.bar.update(self.task, advance=1, description=f"{action.document}{failures}")
+        self.pace.step(failed=error is not None)
+        if self._clock() - self._last >= LINE_SECONDS:
+            self._last = self._clock()
+            click.echo(f"{_counted(self.pace)}; {self.pace.words()}", err=True)
 
 
-def progress_for(context: Context, as_json: bool) -> Quiet:
-    """A bar for people who watch; nothing in pipes, in CI, with --quiet or NO_COLOR."""
-    watched = sys.stderr.isatty() and "NO_COLOR" not in os.environ
-    return Bar() if watched and context.verbosity >= 0 and not as_json else Quiet()
+def _counted(pace: Pace) -> str:
+    failed = f" ({pace.failed} failed)" if pace.failed else ""
+    return f"{pace.done:,} of {pace.total:,} changes{failed}"
+
+
+def progress_for(context: Context, as_json: bool, itglue: ITGlue, limit: RateLimit) -> Quiet:
+    """A bar for people who watch, lines for those who read the log afterwards.
+
+    Nothing with --quiet, and nothing in between what is to be JSON.
+    """
+    if context.verbosity < 0 or as_json or context.log_format == "json":
+        return Quiet()
+    pace = Pace(limit.requests / limit.seconds)
+    shown = _bar(pace) if _is_watched() else Lines(pace)
+    shown.open.callback(itglue.listen(pace))
+    return shown
+
+
+def _is_watched() -> bool:
+    return sys.stderr.isatty() and "NO_COLOR" not in os.environ
+
+
+def _bar(pace: Pace) -> Quiet:
+    from publisher.cli.bar import Bar  # rich takes its time to import
+
+    return Bar(pace)
