@@ -87,7 +87,6 @@ class Pacing:
             pause_ends=ends,
             episodes=pace.episodes + 1,
             rate=max(FLOOR * self._natural, CUT * (pace.rate or self._natural)),
-            next=ends,
             risen=ends,
             last=now,
         )

@@ -135,6 +135,38 @@ async def test_late_answers_say_nothing() -> None:
 
 
 @in_virtual_time
+async def test_the_pause_begins_with_the_opening() -> None:
+    """However long the client has been at work before."""
+    clock = VirtualClock()
+    breaker = Breaker(clock)
+    await clock.sleep(1000)
+    for _ in range(5):
+        attempt(breaker, True)
+    await clock.sleep(59)
+    assert not attempt(breaker, False)
+
+
+@in_virtual_time
+async def test_answers_from_between_two_outages_say_nothing() -> None:
+    """A request of a time when the circuit was closed is no probe of a later one."""
+    clock = VirtualClock()
+    breaker = Breaker(clock)
+    for _ in range(5):
+        attempt(breaker, True)
+    await clock.sleep(61)
+    for _ in range(3):
+        attempt(breaker, False)
+    late = breaker.admit()
+    assert (breaker.state, late is None) == ("closed", False)
+    for _ in range(5):
+        attempt(breaker, True)
+    await clock.sleep(61)
+    assert breaker.admit() is not None
+    breaker.settle(late or 0, True)
+    assert breaker.state == "half-open"
+
+
+@in_virtual_time
 async def test_an_open_circuit_sends_nothing() -> None:
     """Writes and reads are refused at once as not done, and cost no budget."""
     script = Script(httpx.Response(500))

@@ -50,6 +50,25 @@ async def test_one_request_where_one_is_enough() -> None:
 
 
 @in_virtual_time
+async def test_pages_of_one() -> None:
+    """A size below the smallest that the client would choose is what the caller asked for."""
+    server = ListServer([1, 2])
+    assert await read(server, 1) == [1, 2]
+    assert server.asked == [(1, 1), (2, 1)]
+
+
+@in_virtual_time
+async def test_a_count_that_is_told_once() -> None:
+    """It goes on counting when later pages do not say it: what is missing is looked for again."""
+
+    def page(*ids: int, **meta: int) -> httpx.Response:
+        return httpx.Response(200, json={"data": [record(each) for each in ids], "meta": meta})
+
+    first, short, whole = page(1, 2, **{"total-count": 4}), page(3), page(3, 4)
+    assert await read(Script(first, short, first, whole), 2) == [1, 2, 3, 4]
+
+
+@in_virtual_time
 async def test_pages_tell_what_they_know() -> None:
     """A page holds the server's count and date, and what was included."""
     answer = {

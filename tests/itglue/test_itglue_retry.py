@@ -50,6 +50,19 @@ async def test_bounds_double() -> None:
 
 
 @in_virtual_time
+async def test_waits_may_be_short() -> None:
+    """The jitter is full: it begins at nothing."""
+
+    class Shortest(random.Random):
+        def uniform(self, a: float, b: float) -> float:
+            return a
+
+    clock = VirtualClock()
+    await Retry(clock, RetryQuota(), Shortest()).run(Attempts(9), again)
+    assert clock.monotonic() == 0.0
+
+
+@in_virtual_time
 async def test_exceptions_are_not_retried() -> None:
     """What is raised passes through at once."""
     calls = []

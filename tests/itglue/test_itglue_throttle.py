@@ -225,6 +225,7 @@ def test_one_pause_for_all() -> None:
     assert pace.opens(1.2) == pytest.approx(1.0 + pause)
     assert pace.refused(sent=0.5, now=1.3, retry_after=30.0) is None
     assert pace.left(1.3) == pytest.approx(30.0)
+    assert pace.left(31.4) == 0.0
 
 
 def test_retry_after_is_obeyed() -> None:
