@@ -95,18 +95,23 @@ async def update(
 
 
 async def archive(desk: Desk, key: str, found: Seen) -> None:
-    """Archive the asset of a document that is gone; its marker says that it was us."""
-    known = desk.known[key]
+    """Archive the asset of a document that is gone."""
+    changed = await put_away(desk, found)
+    known, at = desk.known[key], changed.existing.updated_at
+    seen_now = {name: changed.existing.traits.get(name, "") for name in known.seen}
+    desk.bind(replace(known, archived=True, seen=seen_now, updated_at=at))
+
+
+async def put_away(desk: Desk, found: Seen) -> Seen:
+    """Archive an asset; its marker says that it was us."""
     traits = input_form(found.traits)
     marker = found.existing.marker
-    if uploads(found.traits, desk.kinds[known.type_id]):
+    if uploads(found.traits, desk.kinds[found.existing.type_id]):
         raise Held("an upload field holds files, which archiving through the API would delete")
     if marker:
         marker = replace(marker, archived=True)
         traits = {name: _remark(value, found, marker) for name, value in traits.items()}
-    changed = await patch(desk, found, {"traits": traits, "archived": True})
-    seen_now = {name: changed.existing.traits.get(name, "") for name in known.seen}
-    desk.bind(replace(known, archived=True, seen=seen_now, updated_at=changed.existing.updated_at))
+    return await patch(desk, found, {"traits": traits, "archived": True})
 
 
 async def delete(desk: Desk, asset_id: str) -> None:

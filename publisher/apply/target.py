@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from publisher.apply import document
-from publisher.apply.asset import archive, check_base, create, delete, fresh, update
+from publisher.apply.asset import archive, check_base, create, delete, fresh, put_away, update
 from publisher.apply.desk import Desk
 from publisher.apply.files import is_stale, remove_old, upload
 from publisher.apply.patch import Held
@@ -107,9 +107,11 @@ async def _remove(desk: Desk, action: Action) -> None:
     found = await _fresh(desk, action.asset_id or "", action.type_id)
     if found is not None:
         check_base(desk, found, None if action.duplicate else known, action.base)
-        if action.verb == "archive":
-            put_away = document.archive if action.type_id == NATIVE.id else archive
-            await put_away(desk, action.key, found)
+        if action.verb == "archive" and action.duplicate:
+            await put_away(desk, found)
+        elif action.verb == "archive":
+            away = document.archive if action.type_id == NATIVE.id else archive
+            await away(desk, action.key, found)
         elif action.duplicate:
             await _erase(desk, found.existing.asset_id, action.type_id)
         else:

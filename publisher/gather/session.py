@@ -26,6 +26,9 @@ from publisher.source.tree import Tree
 from publisher.state import Store
 from publisher.targets import Intent, Known
 
+MARKED = "marked_types"
+"""The state's note of the types in which a look at all of them found assets of ours."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -87,9 +90,14 @@ class Session:
         reader = self._reader(catalog, known)
         corpus = await reader.read()
         # A new state may follow a lost one: then any type can hold assets of ours.
-        every = self.options.rebuild or not self.store.scans()
-        kinds = _kinds(catalog, corpus, known, every=every, native=self.options.rebuild)
+        marked = self.store.meta(MARKED)
+        every = self.options.rebuild or marked is None
+        kinds = _kinds(
+            catalog, corpus, known, marked or (), every=every, native=self.options.rebuild
+        )
         remote = await self._remote(kinds, catalog, corpus, known)
+        if every and not trust:
+            self.store.set_meta(MARKED, _marked(remote, self.project.name))
         planned = Planned(
             _NOTHING, corpus, remote, dict(known), {}, [], kinds, catalog, reader.tree
         )
@@ -307,10 +315,23 @@ def _lacks_links(known: Known, planned: Planned) -> bool:
 _NOTHING = Plan("", "", None, (), (), 0, 0, (), 0)
 
 
+def _marked(remote: Remote, repository: str) -> list[str]:
+    """The types in which there are assets of ours."""
+    found = (a for a in remote.existing.values() if a.marker and a.marker.repository == repository)
+    return sorted({asset.type_id for asset in found})
+
+
 def _kinds(
-    catalog: Catalog, corpus: Corpus, known: Mapping[str, Known], *, every: bool, native: bool
+    catalog: Catalog,
+    corpus: Corpus,
+    known: Mapping[str, Known],
+    marked: Iterable[str],
+    *,
+    every: bool,
+    native: bool,
 ) -> dict[str, AssetType]:
     """The types to look at: of what Git wants, and of what was published before; or every one."""
     used = {d.type_id for d in corpus.desired.values()} | {k.type_id for k in known.values()}
+    used |= {*marked}
     kinds = {kind.id: kind for kind in catalog.types if every or kind.id in used}
     return kinds | ({NATIVE.id: NATIVE} if native or NATIVE.id in used else {})

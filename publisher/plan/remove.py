@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 
-from publisher.model import Diagnostic, Organization
+from publisher.model import NATIVE, Diagnostic, Organization
 from publisher.plan.compare import base_of, remote_changes
 from publisher.plan.model import Action, Policy, Sides, Verb
 from publisher.targets import Existing, Known
@@ -52,25 +52,29 @@ def _remove(
 
 
 def duplicates(sides: Sides) -> tuple[list[Action], list[Diagnostic]]:
-    """Second assets of one key: ours and untouched ones are removed, others are named.
+    """Second assets of one key: what is surely ours alone is removed, the others are named.
 
     The oldest stays, whichever the state knows: so two runners with separate states, of which
     each knows another, come to the same end.
     """
     groups: defaultdict[str, list[Existing]] = defaultdict(list)
     for asset in sides.existing.values():
-        if asset.marker and asset.marker.repository == sides.repository and not asset.archived:
+        if asset.marker and asset.marker.repository == sides.repository:
             groups[asset.marker.key].append(asset)
     actions: list[Action] = []
     found: list[Diagnostic] = []
     for key, group in sorted(groups.items()):
         known = sides.known.get(key)
-        if known is None or len(group) < 2:
+        live = sorted((asset for asset in group if not asset.archived), key=age)
+        if known is None or len(live) < 2:
             continue
-        oldest, *younger = sorted(group, key=age)
-        for asset in younger:
-            if asset.asset_id != known.asset_id and asset.type_id == known.type_id:
-                _double(sides, known, oldest, asset, actions, found)
+        for asset in live:
+            if asset.asset_id != known.asset_id and (asset != live[0] or _former(asset, known)):
+                double = _double(sides, known, group, asset)
+                if isinstance(double, Action):
+                    actions.append(double)
+                else:
+                    found.append(double)
     return actions, found
 
 
@@ -79,23 +83,42 @@ def age(asset: Existing) -> tuple[str, int, str]:
     return asset.created_at, len(asset.asset_id), asset.asset_id
 
 
+def _former(asset: Existing, known: Known) -> bool:
+    """Whether an asset is of another type than the one that the document has now."""
+    return asset.type_id != known.type_id
+
+
 def _double(
-    sides: Sides,
-    known: Known,
-    oldest: Existing,
-    asset: Existing,
-    actions: list[Action],
-    found: list[Diagnostic],
-) -> None:
-    same_create = oldest.marker and asset.marker and oldest.marker.attempt == asset.marker.attempt
-    if not same_create and _untouched(asset):
+    sides: Sides, known: Known, group: list[Existing], asset: Existing
+) -> Action | Diagnostic:
+    oldest = min(group, key=age)
+    former = _former(asset, known)
+    why = _not_ours_alone(asset, group)
+    if former and asset.type_id == NATIVE.id:
+        why = why or "is an IT Glue document, which this one was before"
+    if why is None and former:
+        reason = "the document's type changed, and this asset of the former one is left"
+        return _action(sides, "archive", known, asset, reason, duplicate=True)
+    if why is None and _untouched(asset):
         reason = f"a second asset of this document: {oldest.asset_id} is older and stays"
-        actions.append(_action(sides, "delete", known, asset, reason, duplicate=True))
-        return
-    why = "a copy" if same_create else "edited since it was made"
-    message = f"asset {asset.asset_id} carries the marker of {oldest.asset_id} too; it is {why}"
+        return _action(sides, "delete", known, asset, reason, duplicate=True)
+    why = why or "was edited since it was made"
+    message = f"asset {asset.asset_id} carries the marker of {known.asset_id} too; it {why}"
     fix = "Remove the marker from the copy, or delete one of the two in IT Glue."
-    found.append(Diagnostic(known.document, None, None, "duplicate-asset", "warning", message, fix))
+    return Diagnostic(known.document, None, None, "duplicate-asset", "warning", message, fix)
+
+
+def _not_ours_alone(asset: Existing, group: list[Existing]) -> str | None:
+    """What a person had to do with a second asset; None for nothing."""
+    marker = asset.marker
+    if marker is None or marker.key.rpartition("@")[2] != asset.organization_id:
+        return "lies in another organization"
+    if marker.archived:
+        return "was restored from the archive"
+    older = (one for one in group if age(one) < age(asset))
+    if any(one.marker and one.marker.attempt == marker.attempt for one in older):
+        return "is a copy"
+    return None
 
 
 def _untouched(asset: Existing) -> bool:
@@ -123,8 +146,8 @@ def _action(
         known.key,
         known.document,
         organization or Organization(known.organization_id, known.organization_id),
-        known.type_id,
-        sides.type_names.get(known.type_id, known.type_id),
+        existing.type_id,
+        sides.type_names.get(existing.type_id, existing.type_id),
         existing.asset_id,
         sides.titles.get(existing.asset_id) or known.document,
         (reason,),

@@ -229,3 +229,45 @@ def test_an_upload_that_nobody_wants_any_more_is_removed(world: FaultWorld) -> N
     world.turn(200)
     world.until_quiet(Policy())
     assert world.attachments() == []
+
+
+def test_two_plans_with_a_new_state_are_the_same(world: FaultWorld) -> None:
+    """The second one, too, looks at the type that no document has any more."""
+    world.write("b.md", document("B.", id="b1", title="B", type="Note"))
+    world.remove("a.md")
+    world.lose_state()
+    plans = [world.plan().as_json() for _ in range(2)]
+    assert [[action["action"] for action in plan["actions"]] for plan in plans] == [
+        ["archive", "create"]
+    ] * 2
+
+
+def test_an_asset_of_a_former_type_is_archived_when_the_state_is_lost(world: FaultWorld) -> None:
+    """Also when the one of the new type is there already, and only has to be restored."""
+    note = document("One two.", id="a1", title="A", type="Note")
+    world.save("a.md", note)
+    world.until_quiet(Policy())
+    world.save("a.md", document("One two.", id="a1", title="A"))
+    world.lose_state()
+    world.until_quiet(Policy())
+    there = {asset["flexible-asset-type-name"]: asset["archived"] for asset in world.assets()}
+    assert there == {"SOP": False, "Note": True}
+
+
+def test_a_copy_of_an_asset_that_we_archived_is_left_alone(world: FaultWorld) -> None:
+    """Its attempt tells that it is a copy, whatever has become of what it was copied from."""
+    sop = world.asset("A")
+    copied = world.site.create(
+        "flexible_assets",
+        {
+            "organization-id": sop["organization-id"],
+            "flexible-asset-type-id": sop["flexible-asset-type-id"],
+            "traits": sop["traits"],
+        },
+    )
+    world.save("a.md", document("One two.", id="a1", title="A", type="Note"))
+    world.until_quiet(Policy())
+    world.save("a.md", document("Three.", id="a1", title="A", type="Note"))
+    world.until_quiet(Policy())
+    (there,) = world.assets(id=copied.id)
+    assert (there["archived"], there["traits"]) == (False, sop["traits"])
