@@ -37,6 +37,15 @@ class Choice:
             return BASE_URL
         return os.environ.get("ITGLUE_BASE_URL") or self.settings.url
 
+    @property
+    def account(self) -> str:
+        """Whose request budget it is, for those who share it."""
+        return f"{self.name} {self.base_url}"
+
+    @property
+    def limit(self) -> RateLimit:
+        return RateLimit(self.settings.rate_limit.requests, self.settings.rate_limit.seconds)
+
 
 def chosen(context: Context) -> Choice:
     """The instance that is meant: inside a docs repository, or outside of any.
@@ -96,7 +105,6 @@ def client(
         NoKey: there is none. An *offline* one needs none, and sends nothing.
     """
     settings = choice.settings
-    limit = RateLimit(settings.rate_limit.requests, settings.rate_limit.seconds)
     key: Secret | None = None
     transport: httpx.AsyncBaseTransport | None = None
     log: Log | None = None
@@ -107,13 +115,13 @@ def client(
     elif offline and look_for_key(choice.name) is None:
         key, transport = Secret(""), _Nowhere()
     elif slots:
-        log = slots(f"{choice.name} {choice.base_url}", limit)
+        log = slots(choice.account, choice.limit)
     itglue = ITGlue(
         base_url=choice.base_url,
         api_key=key,
         instance=choice.name,
         transport=transport,
-        rate_limit=limit,
+        rate_limit=choice.limit,
         concurrency=settings.concurrency,
         listener=listener,
         slots=log,

@@ -16,10 +16,12 @@ from publisher.cli.failures import explain, explained
 from publisher.cli.open import opened, opened_state
 from publisher.cli.options import PlanOptions
 from publisher.cli.planning import plan_with, print_json
+from publisher.config import LOCAL
 from publisher.errors import BadConfig
+from publisher.state import Store
 
 if TYPE_CHECKING:
-    from publisher.dashboard.model import CacheFacts, Dashboard
+    from publisher.dashboard.model import BudgetFacts, CacheFacts, Dashboard
 
 OPTIONS = PlanOptions("HEAD", False, True, False, (), None, None, ())
 """The last commit, against what is remembered of IT Glue."""
@@ -101,13 +103,23 @@ async def look(context: Context) -> Dashboard:
 
     with opened_state(context) as docs:
         name, settings = instance_of(context, docs.project.config)
-        cache = _cache(Choice(name, settings, docs.project.root))
-        shown = from_state(docs.project, name, settings, docs.store, cache)
+        choice = Choice(name, settings, docs.project.root)
+        budget, cache = _budget(choice, docs.store), _cache(choice)
+        shown = from_state(docs.project, name, settings, docs.store, budget=budget, cache=cache)
         if docs.store.meta("catalog") is None:  # no plan was ever made, and one would have to ask
             return shown
     async with opened(context, offline=True, counted=False) as opened_docs:
         _, planned = await plan_with(opened_docs, OPTIONS)
         return with_plan(shown, planned, opened_docs.store)
+
+
+def _budget(choice: Choice, store: Store) -> BudgetFacts | None:
+    from publisher.dashboard.model import BudgetFacts
+
+    if choice.name == LOCAL:  # each process has it to itself
+        return None
+    log = store.budget(choice.account, choice.limit)
+    return BudgetFacts(log.used, log.pause_left)
 
 
 def _cache(choice: Choice) -> CacheFacts | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from publisher.config import Instance
 from publisher.dashboard.coverage import coverage
-from publisher.dashboard.model import CacheFacts, Dashboard
+from publisher.dashboard.model import BudgetFacts, CacheFacts, Dashboard
 from publisher.gather.project import Project
 from publisher.gather.reviews import overdue_reviews
 from publisher.gather.session import Planned
@@ -18,7 +18,13 @@ RUNS = 200
 
 
 def from_state(
-    project: Project, instance: str, settings: Instance, store: Store, cache: CacheFacts | None
+    project: Project,
+    instance: str,
+    settings: Instance,
+    store: Store,
+    *,
+    budget: BudgetFacts | None = None,
+    cache: CacheFacts | None = None,
 ) -> Dashboard:
     """What the state alone tells: the runs, and what is open."""
     limit = settings.rate_limit
@@ -32,6 +38,7 @@ def from_state(
         window=limit.seconds,
         runs=tuple(store.runs(RUNS)),
         open=tuple(intent for _, intent in sorted(store.intents().items())),
+        budget=budget,
         cache=cache,
     )
 

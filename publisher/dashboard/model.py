@@ -61,6 +61,15 @@ class CacheFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetFacts:
+    """The request budget at this moment, of all who share the state's database."""
+
+    used: int
+    pause: float
+    """Seconds until a pause that IT Glue asked for ends; 0 without one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Dashboard:
     """One docs repository against one instance, as last seen."""
 
@@ -88,5 +97,7 @@ class Dashboard:
     """(document, ISO date of its review)."""
     open: tuple[Intent, ...] = ()
     """Creates whose outcome is not known yet."""
+    budget: BudgetFacts | None = None
+    """None: the instance has no budget that is shared, as the local one."""
     cache: CacheFacts | None = None
     """None: there is no cache."""

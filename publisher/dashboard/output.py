@@ -32,6 +32,8 @@ def as_json(shown: Dashboard) -> dict[str, Json]:
             {"document": document, "review_by": date} for document, date in shown.overdue
         ],
         "open": [_intent(intent) for intent in shown.open],
+        "budget": shown.budget
+        and {"used": shown.budget.used, "pause_seconds": round(shown.budget.pause, 1)},
         "cache": shown.cache
         and {
             "records": shown.cache.records,

@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from publisher.dashboard import words
 from publisher.dashboard.history import NUMBERS, line, verdict
-from publisher.dashboard.model import STANDINGS, Dashboard
-from publisher.dashboard.panels import panels
+from publisher.dashboard.model import STANDINGS, BudgetFacts, Dashboard
+from publisher.dashboard.panels import NEAR, panels
 
 MOST_ROWS, MOST_COLUMNS, MOST_RUNS = 300, 60, 20
 """What a page shows at most; the JSON has everything."""
@@ -85,6 +85,8 @@ def tiles(shown: Dashboard) -> list[Tile]:
         note = f"opened {opened} times in the last run" if opened else "in the last run"
         tone = "" if breaker["state"] == "closed" else "bad"
         found.append(Tile("Breaker", breaker["state"], note, tone or ("warn" if opened else "")))
+    if shown.budget:
+        found.append(_budget(shown.budget, shown.limit))
     if shown.cache:
         rate = shown.cache.hit_rate
         note = "records" if rate is None else f"records, {words.percent(100 * rate)} hits"
@@ -98,6 +100,13 @@ def _last_run(shown: Dashboard) -> Tile:
     run = shown.runs[0]
     outcome, tone = verdict(run)
     return Tile("Last run", outcome, words.ago(run.started, shown.at), tone)
+
+
+def _budget(budget: BudgetFacts, limit: int) -> Tile:
+    if budget.pause:
+        return Tile("Budget", "paused", f"for {words.seconds(budget.pause)}", "warn")
+    tone = "warn" if budget.used >= NEAR * limit else ""
+    return Tile("Budget", words.count(budget.used), f"of {words.count(limit)} in use", tone)
 
 
 def _trouble(name: str, number: int, some: str, none: str) -> Tile:

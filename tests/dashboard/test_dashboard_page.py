@@ -18,7 +18,7 @@ from publisher.cli.failures import explain
 from publisher.cli.main import group
 from publisher.config import Instance
 from publisher.dashboard.collect import from_state, with_plan
-from publisher.dashboard.model import CacheFacts, Dashboard
+from publisher.dashboard.model import BudgetFacts, CacheFacts, Dashboard
 from publisher.dashboard.output import as_json
 from publisher.dashboard.page import as_html, tiles
 from publisher.dashboard.server import create_app
@@ -40,7 +40,7 @@ def look(world: World) -> Dashboard:
     planned = world.planned(refresh="none")
     with world.open_state() as store:
         project = open_project(world.root, None)
-        shown = from_state(project, "test", Instance(), store, CacheFacts(7, 0.5, 60.0))
+        shown = from_state(project, "test", Instance(), store, cache=CacheFacts(7, 0.5, 60.0))
         return with_plan(shown, planned, store)
 
 
@@ -137,6 +137,24 @@ def test_the_page_needs_nothing_else(world: World) -> None:
     assert " style=" not in text
 
 
+@pytest.mark.parametrize(
+    ("budget", "tile"),
+    [
+        (BudgetFacts(58, 0.0), ("58", "of 3,000 in use", "")),
+        (BudgetFacts(2400, 0.0), ("2,400", "of 3,000 in use", "warn")),
+        (BudgetFacts(10, 12.0), ("paused", "for 12 s", "warn")),
+        (None, None),
+    ],
+)
+def test_the_budget_now(
+    world: World, budget: BudgetFacts | None, tile: tuple[str, str, str] | None
+) -> None:
+    """How much of it is in use, or that everybody has to wait; none for the local instance."""
+    found = tiles(replace(look(world), budget=budget))
+    told = [(one.value, one.note, one.tone) for one in found if one.name == "Budget"]
+    assert told == ([tile] if tile else [])
+
+
 def test_names_are_text(world: World) -> None:
     """Whatever an organization is called."""
     shown = look(world)
@@ -158,6 +176,7 @@ def test_before_the_first_run(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)
     assert (found["format_version"], found["planned"], found["runs"]) == (1, False, [])
+    assert found["budget"] == {"used": 0, "pause_seconds": 0}
     assert "No run yet" in file.read_text("utf-8")
     assert "publisher plan" in file.read_text("utf-8")
 
