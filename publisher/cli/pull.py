@@ -25,6 +25,7 @@ from publisher.pull.edits import Pulled, keep_edits, pull_edits
 @click.argument("documents", nargs=-1, metavar="[DOCUMENT]...")
 @click.option("--diff", is_flag=True, help="Show what would be written as a diff; write nothing.")
 @click.option("--org", metavar="NAME", help="Only this organization.")
+@click.option("--attachments", is_flag=True, help="Download files that were added, too.")
 @click.option("--adopt", "adopting", is_flag=True, help="Make documents of assets without one.")
 @click.option("--type", "kind", metavar="NAME", help="With --adopt: the asset type.")
 @click.option("--path", "folder", metavar="DIR", help="With --adopt: where they go.")
@@ -35,6 +36,7 @@ def command(
     documents: tuple[str, ...],
     diff: bool,
     org: str | None,
+    attachments: bool,
     adopting: bool,
     kind: str | None,
     folder: str | None,
@@ -61,7 +63,7 @@ def command(
             click.echo("".join(adopted_text(adopted, diff=diff)), nl=False)
             trouble = adopted_trouble(adopted)
         else:
-            pulled = asyncio.run(_edits(context, documents, org, diff=diff))
+            pulled = asyncio.run(_edits(context, documents, org, diff=diff, files=attachments))
             click.echo("".join(edits_text(pulled, diff=diff)), nl=False)
             trouble = edits_trouble(pulled)
     for line in trouble:
@@ -70,13 +72,13 @@ def command(
 
 
 async def _edits(
-    context: Context, documents: tuple[str, ...], org: str | None, *, diff: bool
+    context: Context, documents: tuple[str, ...], org: str | None, *, diff: bool, files: bool
 ) -> list[Pulled]:
     options = dataclasses.replace(PlanOptions.default(), worktree=True, org=org)
     async with opened(context) as docs:
         session, planned = await plan_with(docs, options)
         only = {_path(docs, planned, name) for name in documents}
-        pulled = await pull_edits(session, planned, only)
+        pulled = await pull_edits(session, planned, only, attachments=files)
         if not diff:
             keep_edits(session, planned, pulled)
         return pulled

@@ -43,6 +43,7 @@ def edits_trouble(pulled: Iterable[Pulled]) -> list[str]:
         lines += [f"  ! {one.path}: {why}" for why in one.left]
         if one.lost:
             lines.append(f"  ~ {one.path}: Markdown cannot say: {', '.join(one.lost)}")
+        lines += [f"  ~ {one.path}: {hint}" for hint in one.hints]
     return lines
 
 

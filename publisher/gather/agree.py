@@ -49,6 +49,7 @@ async def agree(planned: Planned, store: Store, look: Look, read: Read, *, ask: 
         look, read: as for `Recovery`.
         ask: IT Glue may be asked for an asset; else only those that were read already count.
     """
+    _know_files(planned)
     pulled = store.meta(PULLED) or {}
     both = {key: names for key in planned.corpus.desired if (names := _changed(planned, key))}
     adopted = _adopted(planned, store.meta(ADOPTED) or {})
@@ -71,6 +72,24 @@ async def _seen(planned: Planned, asset_id: str, key: str, look: Look, ask: bool
     if asset_id in planned.remote.fresh or not ask:
         return planned.remote.fresh.get(asset_id)
     return await look(asset_id, planned.corpus.desired[key].type_id)
+
+
+def _know_files(planned: Planned) -> None:
+    """Take attachments for ours that a document names now and its asset has already.
+
+    They are told by name and size, which is all that IT Glue tells of them: no second upload.
+    """
+    for key, desired in planned.corpus.desired.items():
+        known = planned.known.get(key)
+        there = planned.remote.existing.get(known.asset_id) if known else None
+        new = {n: f for n, f in desired.files.items() if known and n not in known.files}
+        if known is None or there is None or not there.files or not new:
+            continue
+        found = recognise(new, there.files, known.files)
+        same = {name: found[name] for name in new if name in found and found[name].blob}
+        if same:
+            now = replace(known, files={**known.files, **same})
+            planned.known[key] = planned.recovered[key] = now
 
 
 def _changed(planned: Planned, key: str) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from publisher.errors import BadConfig, PublisherError
+from publisher.errors import BadConfig
 from publisher.gather.agree import ADOPTED
 from publisher.gather.catalog import Unresolved, find_organization, find_type
 from publisher.gather.existing import read_existing
@@ -20,6 +20,7 @@ from publisher.model import AssetType, Field, Json, Organization
 from publisher.pull.blocks import blocks
 from publisher.pull.convert import markdown
 from publisher.pull.fields import FOREIGN, in_frontmatter
+from publisher.pull.files import download
 from publisher.pull.losses import difference, losses
 from publisher.pull.names import Names
 from publisher.pull.sketch import Sketch
@@ -90,8 +91,10 @@ async def adopt(
         made.append((one, seen))
         paths[seen.existing.url] = path
     for one, seen in made:
-        files = await _attachments(session, one, names)
-        own = paths | {url: path for path, url in files.items()}
+        asset = seen.existing
+        files, one.left = await download(session, one.path, asset, asset.files, names)
+        one.files = {file.path: file.content for file in files}
+        own = paths | {file.url: file.path for file in files}
         sketch = Sketch(one.path, {path: url for url, path in own.items()}, own)
         text = _document(one, seen, type_, Fields(body, session.settings.marker), sketch)
         one.content = text.encode("utf-8", "surrogateescape")
@@ -138,24 +141,6 @@ async def _free(
         and asset_id not in bound
     ]
     return sorted(free, key=lambda seen: (seen.title.casefold(), seen.existing.asset_id))
-
-
-async def _attachments(session: Session, one: Adopted, names: Names) -> dict[str, str]:
-    """Download the asset's attachments; their paths and addresses."""
-    places: dict[str, str] = {}
-    async for record in session.itglue.attachments("flexible_assets", one.asset_id).list():
-        name = record.attributes.attachment_file_name or record.attributes.name or ""
-        path = names.attachment(one.path, name)
-        if path is None:
-            one.left.append(f"attachment {record.id}: no file can have its name here")
-            continue
-        try:
-            one.files[path] = await session.itglue.download_attachment(record)
-        except PublisherError as why:
-            one.left.append(f"attachment {PurePosixPath(path).name}: {why}")
-        else:
-            places[path] = record.attributes.download_url or ""
-    return places
 
 
 def _document(one: Adopted, seen: Seen, kind: AssetType, own: Fields, sketch: Sketch) -> str:

@@ -20,7 +20,8 @@ _TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<rest>(?:[^<>\"
 _BLOCKS = HEADINGS | words("blockquote dd details div dl dt figure hr li ol p pre table ul")
 _TOKEN = re.compile(r"publisher-ref:\d+")
 _ID = re.compile(r' id="[^"]*"| href="#fn[^"]*"')
-FOOTNOTES = '<div class="footnote"'
+_TOC = '<div class="toc"'
+_FOOTNOTES = '<div class="footnote"'
 _DEFINITION = re.compile(r" {0,3}(?:\[\^?[^\]]+\]|\*\[[^\]]+\]):")
 _HEADING = re.compile(r"(?m)^ {0,3}(?:#{1,6}(?:\s|$)|\S.*\n(?:=+|-+)\s*$)")
 
@@ -109,13 +110,19 @@ def units(source: str, page: Sequence[str], render: Callable[[str, bool], str]) 
     made: list[list[str]] = []
     titled = False
     for part in parts:
-        made.append([_plain(block) for block in _body(render(part, not titled))])
+        made.append([_plain(block) for block in written(render(part, not titled))])
         titled = titled or has_heading(part)
     return tuple(_group(parts, made, [_plain(block) for block in page]))
 
 
-def _body(html: str) -> list[str]:
-    return [block for block in blocks(html) if not block.startswith(FOOTNOTES)]
+def written(html: str) -> list[str]:
+    """The blocks of a page without those that are made of others: contents, footnotes."""
+    return [block for block in blocks(html) if not block.startswith((_TOC, _FOOTNOTES))]
+
+
+def without_contents(html: str) -> str:
+    """*html* without its table of contents, which follows the headings by itself."""
+    return "".join(block for block in blocks(html) if not block.startswith(_TOC))
 
 
 def _group(parts: list[str], made: list[list[str]], page: list[str]) -> Iterator[Unit]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from publisher.pull.blocks import FOOTNOTES, blocks, units
+from publisher.pull.blocks import units, without_contents, written
 from publisher.pull.canvas import Canvas
 from publisher.pull.losses import difference, losses
 from publisher.pull.splice import splice
@@ -30,15 +29,11 @@ def body_of(canvas: Canvas, html: str) -> Body:
     Raises:
         BadConfig: html-to-markdown is not installed.
     """
-    document, page = canvas.document, _body(canvas.content.html)
+    document, page = canvas.document, written(canvas.content.html)
     parts = units(document.body, page, canvas.piece)
     clean, stripped = sanitize(split_footer(html)[0], lambda _, url: url)
     sent = [canvas.addressed(block) for block in page]
-    text = splice(parts, sent, _body(clean), canvas.link, canvas.paint)
+    text = splice(parts, sent, written(clean), canvas.link, canvas.paint)
     said = canvas.whole(text)
-    return Body(text, (*stripped, *losses(clean, said)), difference(clean, said))
-
-
-def _body(html: str) -> Sequence[str]:
-    """The blocks of a page, but for its footnotes: these stand where the author put them."""
-    return [block for block in blocks(html) if not block.startswith(FOOTNOTES)]
+    wrong = difference(without_contents(clean), without_contents(said))
+    return Body(text, (*stripped, *losses(clean, said)), wrong)

@@ -17,7 +17,7 @@ from publisher.gather.copies import PICTURES, Press
 from publisher.gather.links import Linker
 from publisher.gather.session import Planned, Session
 from publisher.model import Document
-from publisher.pull.blocks import FOOTNOTES, blocks, definitions
+from publisher.pull.blocks import definitions, written
 from publisher.pull.convert import relative
 from publisher.render import Page
 from publisher.targets import Desired
@@ -92,9 +92,9 @@ class Canvas:
         return self._page(f"{source}\n\n{self._definitions}", title).html
 
     def paint(self, source: str) -> str:
-        """A piece of Markdown as it would be sent, without the footnotes it would bring."""
+        """A piece of Markdown as it would be sent, without the footnotes that it would bring."""
         html = self._sent(self._page(f"{source}\n\n{self._definitions}", ELSEWHERE))
-        return "".join(block for block in blocks(html) if not block.startswith(FOOTNOTES))
+        return "".join(written(html))
 
     def whole(self, source: str) -> str:
         """A body as it would be sent."""

@@ -19,9 +19,12 @@ from publisher.pull.base import planned_before
 from publisher.pull.body import body_of
 from publisher.pull.canvas import Canvas, Studio, studio
 from publisher.pull.fields import Unwritable, edited, field_edit, written
+from publisher.pull.files import download, named, shown, strangers
 from publisher.pull.merge import merge
+from publisher.pull.names import Names
 from publisher.pull.write import Unwritten, encoded, is_committed, write
 from publisher.source.frontmatter import decode, read
+from publisher.targets import Existing
 
 
 @dataclass(slots=True, repr=False)  # it holds texts
@@ -35,6 +38,10 @@ class Pulled:
     """What was brought back: ``the text``, ``title``, ``traits.owner``."""
     lost: list[str] = field(default_factory=list)
     """What Markdown cannot say."""
+    hints: list[str] = field(default_factory=list)
+    """What could be brought back too."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Attachments that were added, by path."""
     left: list[str] = field(default_factory=list)
     """What was not brought back, and why."""
     conflicts: int = 0
@@ -49,18 +56,21 @@ class Pulled:
         return self.before != self.after
 
 
-async def pull_edits(session: Session, planned: Planned, only: Collection[str]) -> list[Pulled]:
+async def pull_edits(
+    session: Session, planned: Planned, only: Collection[str] = (), *, attachments: bool = False
+) -> list[Pulled]:
     """Bring back what was edited; nothing is written yet.
 
     Args:
         session: over the work tree.
         planned: its plan.
         only: paths of documents; empty: all.
+        attachments: bring those too that somebody added.
 
     Raises:
         BadConfig: html-to-markdown is not installed.
     """
-    edits = _edits(planned, only)
+    edits = _edits(planned, only, attachments=attachments)
     gone = [drift for drift in planned.plan.drifts if drift.asset_id not in planned.remote.existing]
     result = [_gone(session, d.document) for d in gone if not only or d.document in only]
     if not edits:
@@ -68,6 +78,7 @@ async def pull_edits(session: Session, planned: Planned, only: Collection[str]) 
     await session.read_documents(planned, edits)
     before, then, unknown = await planned_before(session, planned, [*edits])
     past, now = studio(before, then), studio(session, planned)
+    names = Names(session.tree.entries, "") if attachments else None
     by_document: defaultdict[str, list[str]] = defaultdict(list)
     for key in edits:
         by_document[planned.corpus.desired[key].document].append(key)
@@ -79,14 +90,18 @@ async def pull_edits(session: Session, planned: Planned, only: Collection[str]) 
             known = planned.known[key]
             found = await session.look(planned, known.asset_id, known.type_id)
             if found:
-                _bring(pulled, Canvas(past, key), Canvas(now, key), found, edits[key])
+                canvas = Canvas(now, key)
+                _bring(pulled, Canvas(past, key), canvas, found, edits[key])
+                await _attach(session, pulled, canvas, found.existing, names)
         _finish(pulled, session, now, keys)
         result.append(pulled)
     return result
 
 
-def _edits(planned: Planned, only: Collection[str]) -> dict[str, list[Change]]:
-    """What was edited, of every target that Git still wants."""
+def _edits(
+    planned: Planned, only: Collection[str], *, attachments: bool
+) -> dict[str, list[Change]]:
+    """What was edited, of every target that Git still wants; with *attachments*, or got files."""
     found = {}
     for key, desired in sorted(planned.corpus.desired.items()):
         known = planned.known.get(key)
@@ -94,7 +109,7 @@ def _edits(planned: Planned, only: Collection[str]) -> dict[str, list[Change]]:
         if known is None or there is None or (only and desired.document not in only):
             continue
         changes = [c for c in remote_changes(known, there) if c.subject not in desired.seeds]
-        if changes:
+        if changes or (attachments and strangers(known, there)):
             found[key] = changes
     return found
 
@@ -116,9 +131,12 @@ def _bring(pulled: Pulled, before: Canvas, now: Canvas, found: Seen, changes: li
     if now.document.template:
         pulled.left.append("it is a template, filled in for each organization: edit it by hand")
         return
+    kind = now.studio.planned.kinds[now.desired.type_id]
+    if not kind.fields:
+        pulled.left.append("it is an IT Glue document, whose sections are for you to bring back")
+        return
     subjects = [change.subject for change in changes]
     text, notes = decode(pulled.after), dict[str, str]()
-    kind = now.studio.planned.kinds[now.desired.type_id]
     body = now.content.body
     for one in edited(kind, subjects):
         there = found.existing.traits.get(one.key, "")
@@ -133,6 +151,30 @@ def _bring(pulled: Pulled, before: Canvas, now: Canvas, found: Seen, changes: li
     pulled.after = encoded(text, pulled.before)
     if notes:
         pulled.notes[now.key] = notes
+
+
+async def _attach(
+    session: Session, pulled: Pulled, now: Canvas, there: Existing, names: Names | None
+) -> None:
+    """Bring the attachments that somebody added, or say that they are there."""
+    new = strangers(now.studio.planned.known[now.key], there)
+    kind = now.studio.planned.kinds[now.desired.type_id]
+    if not new or now.document.template or not kind.fields:
+        return
+    if names is None:
+        count = f"{len(new)} attachment{'s' * (len(new) != 1)}"
+        pulled.hints.append(f"{count} added in IT Glue: --attachments brings them as files")
+        return
+    files, left = await download(session, pulled.path, there, new, names)
+    pulled.left += left
+    text, rest = shown(decode(pulled.after), pulled.path, files)
+    listed = named(text, pulled.path, rest)
+    if listed is None:
+        pulled.left.append("its list of attachments is too odd to be changed by a program")
+        return
+    pulled.files |= {file.path: file.content for file in files}
+    pulled.brought += [file.path for file in files]
+    pulled.after = encoded(listed, pulled.before)
 
 
 def _text(pulled: Pulled, before: Canvas, found: Seen, text: str) -> tuple[str, bool]:
@@ -180,6 +222,7 @@ def _finish(pulled: Pulled, session: Session, now: Studio, keys: list[str]) -> N
     if clash:
         pulled.left.append("it has changes that are not committed and clash: commit them first")
         pulled.after, pulled.notes, pulled.brought, pulled.conflicts = pulled.before, {}, [], 0
+        pulled.files = {}
         return
     wanted = now.planned.corpus.desired.values()
     fans = (d.organization for d in wanted if d.document == pulled.path and d.key not in keys)
@@ -192,6 +235,8 @@ def keep_edits(session: Session, planned: Planned, pulled: list[Pulled]) -> None
     notes = {key: value for key, value in notes.items() if key in planned.known}
     for one in pulled:
         try:
+            for path, content in one.files.items():
+                write(session.project.root, path, content, before=None)
             if one.changed:
                 write(session.project.root, one.path, one.after, before=one.before)
         except Unwritten as why:

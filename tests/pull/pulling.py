@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 
 from world import World
 
@@ -10,7 +11,7 @@ from publisher.plan import Policy
 from publisher.pull.edits import Pulled, keep_edits, pull_edits
 
 
-def pull(world: World, *only: str, keep: bool = True) -> list[Pulled]:
+def pull(world: World, *only: str, attachments: bool = False) -> list[Pulled]:
     """What `publisher pull` does."""
 
     async def run() -> list[Pulled]:
@@ -18,12 +19,20 @@ def pull(world: World, *only: str, keep: bool = True) -> list[Pulled]:
             with world.open_state() as store:
                 session = await world.session(store, itglue, Policy(), worktree=True)
                 planned = await session.plan()
-                pulled = await pull_edits(session, planned, only)
-                if keep:
-                    keep_edits(session, planned, pulled)
+                pulled = await pull_edits(session, planned, only, attachments=attachments)
+                keep_edits(session, planned, pulled)
                 return pulled
 
     return asyncio.run(run())
+
+
+def attach(world: World, asset_id: int, name: str, content: bytes) -> str:
+    """A colleague puts a file on an asset; its address."""
+    file = {"content": base64.b64encode(content).decode(), "file_name": name}
+    asset = world.site.get("flexible_assets", asset_id)
+    record = world.site.create("attachments", {"attachment": file}, parent=asset)
+    (plain,) = world.site.attributes([record])
+    return str(plain["download-url"])
 
 
 def edit_body(world: World, name: str, old: str, new: str, field: str = "body") -> None:

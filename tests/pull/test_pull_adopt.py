@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pulling import quiet
+from pulling import attach, quiet
 from world import World, document
 
 from publisher.errors import BadConfig
@@ -30,15 +29,9 @@ def world(tmp_path: Path) -> World:
     made = World(tmp_path)
     other = _create(made, "Second: things/that", "<p>Text.</p>", category="Backup")
     first = _create(made, "First", "<p>x</p>", notes="say: # so", reviewed="2026-01-02")
-    picture = made.site.create(
-        "attachments",
-        {"attachment": {"content": base64.b64encode(b"\x89PNG" * 9).decode(),
-                        "file_name": "rack.png"}},
-        parent=made.site.get("flexible_assets", first),
-    )  # fmt: skip
-    (plain,) = made.site.attributes([picture])
     html = BODY.format(
-        other=made.asset("Second: things/that")["resource-url"], picture=plain["download-url"]
+        other=made.asset("Second: things/that")["resource-url"],
+        picture=attach(made, first, "rack.png", b"\x89PNG" * 9),
     )
     made.site.edit(first, {"body": html})
     assert other

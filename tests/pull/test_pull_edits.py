@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pulling import edit_body, pull, quiet
+from pulling import attach, edit_body, pull, quiet
 from world import World, document
 
 from publisher.plan import Policy
@@ -269,3 +269,75 @@ def test_what_cannot_come_back_is_left_and_named(world: World) -> None:
     world.site.delete("attachments", int(picture["id"]))
     left = {one.path: one.left for one in pull(world)}
     assert "deleted in IT Glue" in left["other.md"][0]
+
+
+def test_attachments_that_were_added_come_on_request(world: World) -> None:
+    """A picture in the text, a file beside it: as files, and not uploaded a second time."""
+    asset_id = int(world.asset("A")["id"])
+    url = attach(world, asset_id, "new.png", b"\x89PNG new")
+    attach(world, asset_id, "list.csv", b"a,b")
+    edit_body(world, "A", "Last words.", f'Look: <img src="{url}" alt="New">')
+    (pulled,) = pull(world)
+    assert (pulled.left, pulled.hints) == (
+        [],
+        ["2 attachments added in IT Glue: --attachments brings them as files"],
+    )
+    (pulled,) = pull(world, attachments=True)
+    assert pulled.left == []
+    assert (world.root / "a/new.png").read_bytes() == b"\x89PNG new"
+    assert (world.root / "a/list.csv").read_bytes() == b"a,b"
+    assert "Look: ![New](a/new.png)" in text_of(world)
+    assert "attachments: [a/list.csv]" in text_of(world)
+    world.commit()
+    assert quiet(world)
+    assert quiet(world)
+    assert len(world.attachments()) == 3
+
+
+def test_a_template_is_left_to_its_author(tmp_path: Path) -> None:
+    """What a variable was, the asset does not tell."""
+    world = World(tmp_path)
+    text = document("For {{ org.name }}.", id="a1", title="A", more="template: true\n")
+    world.save("a.md", text)
+    assert not world.apply().failed
+    edit_body(world, "A", "For ", "Only for ")
+    (pulled,) = pull(world)
+    assert "template" in pulled.left[0]
+    assert text_of(world) == text
+
+
+def test_a_title_from_the_first_heading_comes_back_there(tmp_path: Path) -> None:
+    """The heading is the title's place, so no second one is made."""
+    world = World(tmp_path)
+    text = document("# Old name\n\nText.", id="a1").replace("title: A document\n", "")
+    world.save("a.md", text)
+    world.apply()
+    world.edit("Old name", title="New name")
+    pull(world)
+    assert text_of(world) == text.replace("Old name", "New name")
+    world.commit()
+    assert quiet(world)
+
+
+def test_only_the_named_documents_are_pulled(world: World) -> None:
+    """The others keep their drift."""
+    edit_body(world, "A", "Last words.", "Their words.")
+    edit_body(world, "Other", "Other.", "Their other.")
+    assert [one.path for one in pull(world, "other.md")] == ["other.md"]
+    assert "Last words." in text_of(world)
+
+
+def test_headings_that_change_take_the_table_of_contents_along(tmp_path: Path) -> None:
+    """It is made of them, so its own text is not pulled; the next apply writes it anew."""
+    world = World(tmp_path)
+    text = document("[TOC]\n\n## One\n\nText.\n\n## Two\n\nText.", id="a1", title="A")
+    world.save("a.md", text)
+    world.apply()
+    edit_body(world, "A", ">Two</h2>", ">Three</h2>")
+    (pulled,) = pull(world)
+    assert pulled.left == []
+    assert text_of(world) == text.replace("## Two", "## Three")
+    world.commit()
+    assert [a.verb for a in world.plan().actions] == ["update"]
+    world.apply()
+    assert quiet(world)
