@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from local_docs import DocsRepository
 
+from publisher.itglue import RateLimit
 from publisher.simulator import Site
+from publisher.state import open_store
 
 PUBLISHER = [sys.executable, "-m", "publisher"]
 DOCUMENTS = [f"d{number}" for number in range(8)]
@@ -77,6 +79,9 @@ def test_two_processes_over_one_state_make_no_duplicate(
         monkeypatch.setenv(name, value)
     after = docs.json("--instance", "shared", "plan")["summary"]
     assert (after["unchanged"], after["create"], after["pending"]) == (len(DOCUMENTS), 0, 0)
+    facts = {"repository": "any", "instance": "shared"}
+    with closing(open_store(state_url, docs.root, facts)) as store:  # both noted what they sent
+        assert store.budget(f"shared {base_url}", RateLimit()).used >= len(DOCUMENTS)
 
 
 RACE = """
