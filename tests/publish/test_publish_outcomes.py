@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from world import World, document
 
 from publisher.simulator import Lost, Rule
-from world import World, document
 
 
 @pytest.fixture
