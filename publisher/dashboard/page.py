@@ -72,7 +72,7 @@ def tiles(shown: Dashboard) -> list[Tile]:
             plan[verb] for verb in ("create", "update", "move", "archive", "delete", "adopt")
         )
         several = f"for {words.count(shown.targets)} targets"
-        held = f"{plan['conflict']} held back" if plan["conflict"] else "for the next apply"
+        held = f"{plan['conflict']} held back" if plan["conflict"] else "to be applied"
         found += [
             Tile("Documents", words.count(shown.documents), several),
             Tile("Changes", words.count(changes), held, "warn" if plan["conflict"] else ""),

@@ -51,7 +51,7 @@ def panels(shown: Dashboard) -> list[Panel]:
               COUNT, tone=lambda run: "bad"),
         _bars("requests", "Requests", "sent, repeats too", runs, lambda run: run.requests,
               COUNT, tone=lambda run: ""),
-        _bars("errors", "Error rate", "of the requests failed", runs, error_rate, PERCENT,
+        _bars("errors", "Error rate", "of the requests", runs, error_rate, PERCENT,
               tone=lambda run: "bad"),
         _latency(runs),
         _bars("waits", "Throttle waits", "of all requests", runs, waited, SECONDS,
