@@ -53,12 +53,8 @@ fmt: $(READY) ## Format, and fix what ruff can fix
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(READY) ## Say how to run the benchmarks
-	@if [ -d tests/bench ]; then \
-	  echo "Benchmarks are run by hand, on a quiet machine: $(BIN)/python -m tests.bench --help"; \
-	else \
-	  echo "There are no benchmarks yet: tests/bench does not exist."; \
-	fi
+bench: $(READY) ## Measure it, beside other tools; minutes, and a quiet machine; ARGS="--help"
+	@PYTHONPATH=tests $(BIN)/python tests/bench/bench.py $(ARGS)
 
 $(READY): pyproject.toml uv.lock
 	@if uv --version >/dev/null 2>&1; then \

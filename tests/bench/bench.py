@@ -1,0 +1,212 @@
+"""The benchmarks: `make bench`, or `python tests/bench/bench.py --help`.
+
+Makes corpora, publishes them at once into the embedded IT Glue, and times the commands as a user
+runs them, beside other tools on the same corpus. Prints a Markdown table. Nothing here is part
+of the tests: it takes minutes, and wants a quiet machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import math
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import bench_corpus as corpus
+from bench_measure import Cost, measure
+from bench_published import INSTANCE, Paths, publish_at_once
+
+HERE = Path(__file__).parent
+BIN = Path(sys.executable).parent
+PUBLISHER = BIN / "publisher"
+PEERS = {"md2conf": "markdown-to-confluence==0.6.5", "mkdocs": "mkdocs==1.6.1"}
+MD2CONF = [
+    "--local",
+    "--no-render-mermaid",
+    "--no-render-drawio",
+    "--no-render-plantuml",
+    "--no-render-latex",
+    "-d",
+    "example.atlassian.net",
+    "-p",
+    "/wiki/",
+    "-s",
+    "SPACE",
+    "-a",
+    "dummy",
+    "-l",
+    "error",
+]
+
+
+def row(*cells: object) -> None:
+    sys.stdout.write("| " + " | ".join(map(str, cells)) + " |\n")
+    sys.stdout.flush()
+
+
+def shown(what: str, count: int, cost: Cost, requests: object = "") -> Cost:
+    row(what, f"{count:,}", f"{cost.wall:.2f}", f"{cost.cpu:.2f}", f"{cost.memory:.0f}", requests)
+    return cost
+
+
+@contextlib.contextmanager
+def simulator(paths: Paths, *words: str) -> Iterator[str]:
+    """Serve the account of a corpus; gives its address."""
+    command = [str(PUBLISHER), "simulator", "serve", "--db", str(paths.account), "--port", "0"]
+    with subprocess.Popen([*command, *words], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().split()[-1]
+        finally:
+            process.terminate()
+
+
+def plan(
+    docs: Path, address: str, *words: str, times: int, before: Callable[[], None] = lambda: None
+) -> tuple[Cost, int]:
+    """Cost and requests of one `publisher plan`."""
+    env = {"ITGLUE_BASE_URL": address, "ITGLUE_API_KEY": "bench"}
+    command = [str(PUBLISHER), "--repo", str(docs), "--instance", INSTANCE, "plan"]
+    command += ["--format", "json", *words]
+    cost = measure(command, env=env, times=times, before=before)
+    text = cost.output[cost.output.index(b"{\n") :]
+    return cost, int(json.loads(text)["requests"]["used"])
+
+
+def unchanged(folder: Path, count: int, times: int) -> dict[str, float]:
+    """Plans in which nothing changed, and one with an edit."""
+    paths = Paths(folder / f"docs-{count}")
+    corpus.make(paths.docs, count, checkout=False)
+    publish_at_once(paths, count)
+    walls: dict[str, float] = {}
+    with simulator(paths) as address:
+        for what, words in (
+            ("unchanged, `--no-refresh`", ["--no-refresh"]),
+            ("unchanged, refresh", []),
+            ("unchanged, `--full-refresh`", ["--full-refresh"]),
+        ):
+            repeated = 1 if "--full-refresh" in words else times
+            cost, requests = plan(paths.docs, address, *words, times=repeated)
+            walls[what] = shown(f"plan, {what}", count, cost, requests).cpu
+        corpus.edit(paths.docs, count // 2, "One more line.")
+        cost, requests = plan(paths.docs, address, "--no-refresh", times=times)
+        shown("plan after one edit, `--no-refresh`", count, cost, requests)
+        cost, requests = plan(paths.docs, address, times=times)
+        shown("plan after one edit, refresh", count, cost, requests)
+    return walls
+
+
+def cold(folder: Path, count: int, times: int) -> None:
+    """The first plan, bare Python-Markdown and the peers, on the same documents."""
+    paths = Paths(folder / f"cold-{count}")
+    corpus.make(paths.docs, count, checkout=True)
+    account = folder / "account.yaml"
+    account.write_text(json.dumps(corpus.seed()))  # JSON is YAML
+
+    def forget() -> None:
+        shutil.rmtree(paths.docs / ".publisher", ignore_errors=True)
+
+    with simulator(paths, "--seed", str(account)) as address:
+        ours, requests = plan(paths.docs, address, times=times, before=forget)
+    shown("cold plan", count, ours, requests)
+    bare = measure([sys.executable, HERE / "bench_bare.py", paths.docs / "clients"], times=times)
+    shown("bare Python-Markdown, same extensions, all cores", count, bare)
+    others = {name: peer(name, folder, paths.docs, times) for name in PEERS}
+    for name, cost in others.items():
+        shown(f"{PEERS[name]}", count, cost)
+    for name, cost in {"bare Python-Markdown": bare, **others}.items():
+        wall, cpu = cost.wall / ours.wall, cost.cpu / ours.cpu
+        text = f"cold plan against {name}: {wall:.2f} times as fast, {cpu:.2f} by CPU time"
+        sys.stdout.write(f"\n{text}\n")
+
+
+def peer(name: str, folder: Path, docs: Path, times: int) -> Cost:
+    """A peer on a copy of the documents, in an environment of its own."""
+    home = folder / name
+    if not home.exists():
+        subprocess.run(["uv", "venv", "-q", home], check=True)
+        python = home / "bin" / "python"
+        subprocess.run(["uv", "pip", "install", "-q", "--python", python, PEERS[name]], check=True)
+    copy = folder / f"{name}-docs"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(docs / "clients", copy)
+    if name == "md2conf":
+        return measure([str(home / "bin" / "md2conf"), *MD2CONF, str(copy)], times=times)
+    settings = folder / "mkdocs.yml"
+    settings.write_text(f"site_name: Bench\ndocs_dir: {copy}\nplugins: []\n")
+    words = ["build", "-q", "-f", str(settings), "-d", str(folder / "site")]
+    return measure([str(home / "bin" / "mkdocs"), *words], times=times)
+
+
+def start_up(times: int) -> None:
+    shown("`publisher --help`", 0, measure([PUBLISHER, "--help"], times=max(times, 5)))
+    shown("an empty Python, for comparison", 0, measure([sys.executable, "-c", ""], times=5))
+
+
+def preview(folder: Path, count: int) -> None:
+    """From the command to the first page in hand."""
+    docs = folder / f"cold-{count}" / "docs"
+    started = time.perf_counter()
+    command = [str(PUBLISHER), "--repo", str(docs), "preview", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[-1]
+        ready = time.perf_counter() - started
+        urllib.request.urlopen(address).read()
+        first = time.perf_counter() - started
+        process.terminate()
+    sys.stdout.write(
+        f"\npreview of {count:,} documents: listens at {ready:.2f} s, first page at {first:.2f} s\n"
+    )
+
+
+def exponents(found: dict[int, dict[str, float]]) -> None:
+    """How processor time grows with the documents: 1 is linear, 2 would be quadratic."""
+    counts = sorted(found)
+    for what in found[counts[0]]:
+        low, high = found[counts[0]][what], found[counts[-1]][what]
+        grown = math.log(high / low) / math.log(counts[-1] / counts[0])
+        sys.stdout.write(f"growth of {what} from {counts[0]:,} to {counts[-1]:,}: n^{grown:.2f}\n")
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--sizes", default="1000,10000", help="documents, with commas")
+    words.add_argument("--cold", type=int, default=1000, help="documents of the cold plan; 0: none")
+    words.add_argument("--times", type=int, default=3, help="repetitions, of which the median")
+    words.add_argument("--folder", type=Path, help="where to work; kept, if it is named")
+    given = words.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # everybody may keep what was compiled
+    sizes = [int(size) for size in given.sizes.split(",") if size]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = (given.folder or Path(temporary)).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        load = os.getloadavg()[0]
+        sys.stdout.write(
+            f"Python {platform.python_version()}, {os.cpu_count()} cores, load {load:.1f},"
+            f" medians of {given.times}\n\n"
+        )
+        row("what", "documents", "wall, s", "CPU, s", "peak, MB", "requests")
+        row("---", "---:", "---:", "---:", "---:", "---:")
+        start_up(given.times)
+        found = {size: unchanged(folder, size, given.times) for size in sizes}
+        if given.cold:
+            cold(folder, given.cold, given.times)
+            preview(folder, given.cold)
+        if len(found) > 1:
+            sys.stdout.write("\n")
+            exponents(found)
+
+
+if __name__ == "__main__":
+    main()
