@@ -69,6 +69,17 @@ async def test_a_count_that_is_told_once() -> None:
 
 
 @in_virtual_time
+async def test_passes_go_on_while_they_find_something() -> None:
+    """A list that shows one more record each time is read three times."""
+
+    def page(*ids: int) -> httpx.Response:
+        listed = [record(each) for each in ids]
+        return httpx.Response(200, json={"data": listed, "meta": {"total-count": 4}})
+
+    assert await read(Script(page(1, 2), page(1, 2, 3), page(1, 2, 3, 4))) == [1, 2, 3, 4]
+
+
+@in_virtual_time
 async def test_pages_tell_what_they_know() -> None:
     """A page holds the server's count and date, and what was included."""
     answer = {

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from itglue_doubles import Heard
 from virtual_time import VirtualClock, in_virtual_time, run
 
-from publisher.itglue import RateLimit
+from publisher.itglue import Entry, RateLimit
 from publisher.itglue.pacing import Pacing
+from publisher.itglue.slots import MemoryLog
 from publisher.itglue.throttle import Throttle
 
 
@@ -176,8 +177,8 @@ async def test_waits_for_an_answer_when_all_are_in_flight() -> None:
     waiting = asyncio.create_task(throttle.acquire())
     await clock.sleep(100.0)
     throttle.release(slot)
-    await waiting
-    assert clock.monotonic() == pytest.approx(110.0, abs=0.01)
+    assert (await waiting).waited == pytest.approx(110.0, abs=0.01)
+    assert (slot.waited, clock.monotonic()) == (0.0, pytest.approx(110.0, abs=0.01))
 
 
 @in_virtual_time
@@ -193,6 +194,17 @@ async def test_a_cancelled_wait_holds_nobody_up() -> None:
     await second
     assert throttle.used == 1
     assert first.cancelled()
+
+
+@in_virtual_time
+async def test_a_slot_is_free_at_its_time() -> None:
+    """An entry counts itself; when the pause is over to the moment, the next may leave."""
+    log = MemoryLog(RateLimit(100, 10.0), VirtualClock(), random.Random(1))
+    first = log.take()
+    assert isinstance(first, Entry)
+    assert (first.used, log.used) == (1, 1)
+    assert log.refused(first, 0.0) == 0.0
+    assert isinstance(log.take(), Entry)
 
 
 @in_virtual_time
