@@ -1,21 +1,14 @@
-"""What the pages show: records -> plain values for the templates."""
+"""What the pages that list show: records -> plain values for the templates."""
 
 from __future__ import annotations
 
 import datetime as dt
-import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from publisher.simulator.assets import describer, fields_of
-from publisher.simulator.difference import as_text, changes
-from publisher.simulator.documents import HEADING, sections_of
-from publisher.simulator.errors import Json
-from publisher.simulator.fields import Field
-from publisher.simulator.images import with_signed_images
+from publisher.simulator.assets import fields_of
 from publisher.simulator.site import Site
-from publisher.simulator.store import Record, Version
-from publisher.simulator.traits import emit, pointers
+from publisher.simulator.store import Record
 
 Values = dict[str, Any]
 OTHERS: Mapping[str, str] = {
@@ -27,9 +20,6 @@ OTHERS: Mapping[str, str] = {
     "domains": "Domains",
 }
 """Resources that an organization's page lists beside its flexible assets."""
-EDITABLE = ("Text", "Textbox")
-COMPARED = 10
-"""How many versions of an asset are compared with the one before."""
 MOST_COLUMNS = 12
 """How many types have a column on the start page."""
 MOST_ROWS = 500
@@ -90,8 +80,7 @@ def organization(site: Site, record: Record) -> Values:
         for resource, label in OTHERS.items()
         if (found := site.store.select(where, [record.id, resource]))
     ]
-    side = _side(site, record.id)
-    return {"name": record.name, "groups": groups, "trail": [_HOME], "side": side}
+    return {"name": record.name, "groups": groups, "trail": [_HOME], "side": side(site, record.id)}
 
 
 _HOME = ("Organizations", "/")
@@ -102,7 +91,7 @@ def _group(site: Site, anchor: str, name: str, found: Sequence[Record]) -> Value
     return {"anchor": anchor, "name": name, "count": len(found), "rows": rows}
 
 
-def _side(site: Site, organization_id: int, current: str = "") -> Values:
+def side(site: Site, organization_id: int, current: str = "") -> Values:
     """What an organization holds, to go to: (anchor, name, count, whether one is there)."""
     home = site.need(organization_id)
     sql = (
@@ -120,89 +109,6 @@ def _side(site: Site, organization_id: int, current: str = "") -> Values:
         links += [(resource, label, held)] if held else []
     shown = [(*link, link[0] == current) for link in links]
     return {"name": home.name, "url": f"/{home.id}", "links": shown}
-
-
-def asset(site: Site, record: Record, version: Version | None = None) -> Values:
-    """One flexible asset, as it is or as a version had it."""
-    data = version.data if version else record.data
-    type_id = int(record.data["flexible-asset-type-id"])
-    fields, kept = fields_of(site, [type_id])[type_id], data["traits"]
-    out = emit(fields, kept, describer(site, pointers(fields, kept)), site.switches)
-    attachments = site.store.children("attachments", [record.id])
-    return {
-        "id": record.id,
-        "name": data["name"],
-        "type": site.need(type_id).name,
-        "side": _side(site, int(record.organization_id or 0), f"type-{type_id}"),
-        "archived": bool(data.get("archived")),
-        "created": when(record.created),
-        "updated": when(record.updated),
-        "url": local(site, site.url_of(record)),
-        "fields": [_field(site, field, out[field.key]) for field in fields if field.key in out],
-        "editable": [
-            {"key": field.key, "name": field.name, "kind": field.kind}
-            | {"value": kept.get(field.key, "")}
-            for field in fields
-            if field.kind in EDITABLE
-        ],
-        "attachments": [_attachment(site, one) for one in attachments],
-        "versions": _versions(site, record, {field.key: field.name for field in fields}),
-        "version": version and {"at": when(version.at), "actor": version.actor},
-        "trail": _trail(site, record),
-        "problem": "",
-    }
-
-
-def _attachment(site: Site, one: Record) -> Values:
-    name = one.data["attachment-file-name"]
-    url = local(site, site.download_url(one.id, name))
-    return {"name": one.name, "size": in_bytes(one.data["attachment-file-size"]), "url": url}
-
-
-def _versions(site: Site, record: Record, names: Mapping[str, str]) -> list[Values]:
-    """The newest first, each with what it changed; the oldest changed nothing, it made it."""
-    found = site.store.versions(record.id)
-    shown = []
-    for at, one in enumerate(found):
-        former = found[at + 1].data if at + 1 < len(found) else None
-        values: Values = {"id": one.id, "at": when(one.at), "actor": one.actor, "changes": []}
-        if former is None:
-            values["what"] = "created"
-        else:
-            if at < COMPARED:
-                values["changes"] = changes(former["traits"], one.data["traits"], names)
-            values["what"] = _what(former, one.data, [c.name for c in values["changes"]])
-        shown.append(values)
-    return shown
-
-
-def _what(old: Mapping[str, Json], new: Mapping[str, Json], fields: Sequence[str]) -> str:
-    """What a version did, in a few words."""
-    if bool(old.get("archived")) != bool(new.get("archived")):
-        return "archived" if new.get("archived") else "restored"
-    return ", ".join(fields)
-
-
-def record(site: Site, found: Record) -> Values:
-    """Any other record: its attributes, and a document's sections."""
-    (out,) = site.attributes([found])
-    sections = sections_of(site, found.id) if found.resource == "documents" else []
-    shown = [
-        (name.replace("-", " "), value)
-        for name, value in out.items()
-        if value not in (None, "", []) and name not in ("name", "content", "resource-url")
-    ]
-    return {
-        "name": found.name,
-        "kind": OTHERS.get(found.resource, found.resource).removesuffix("s"),
-        "attachments": [
-            _attachment(site, one) for one in site.store.children("attachments", [found.id])
-        ],
-        "side": _side(site, int(found.organization_id or 0), found.resource),
-        "attributes": shown,
-        "sections": [_section(site, section) for section in sections],
-        "trail": _trail(site, found),
-    }
 
 
 def local(site: Site, url: str | None) -> str:
@@ -232,43 +138,6 @@ def _row(site: Site, found: Record) -> Values:
     }
 
 
-def _trail(site: Site, found: Record) -> list[tuple[str, str]]:
+def trail(site: Site, found: Record) -> list[tuple[str, str]]:
     home = site.need(found.organization_id)
     return [_HOME, (home.name, f"/{home.id}")]
-
-
-def _field(site: Site, field: Field, value: Json) -> Values:
-    shown: Values = {"name": field.name, "kind": field.kind, "value": value, "links": []}
-    if field.kind == "Textbox":
-        shown["srcdoc"] = _framed(site, str(value or ""))
-        shown["height"] = frame_height(str(value or ""))
-    elif isinstance(value, Mapping):
-        shown["links"] = [
-            {"name": one["name"], "url": local(site, one.get("resource-url") or one.get("url"))}
-            for one in value["values"]
-        ]
-    return shown
-
-
-def _section(site: Site, section: Record) -> Values:
-    content = str(section.data.get("content") or "")
-    if section.data["resource-type"] == HEADING:
-        return {"heading": content}
-    framed = _framed(site, str(with_signed_images(site, content)))
-    kind = section.data["resource-type"]
-    height = frame_height(content)
-    return {"heading": "", "title": kind, "srcdoc": framed, "height": height}
-
-
-def frame_height(body: str) -> int:
-    """About how high a text is, in rem: nothing may run that could measure it."""
-    rows = [row for row in as_text(body).split("\n") if row.strip()]
-    lines = sum(1 + len(row) // 90 for row in rows)
-    return min(60, 4 + round(1.75 * lines) + 18 * body.count("<img"))
-
-
-def _framed(site: Site, body: str) -> str:
-    """A whole page for a sandboxed frame; links to the site's own pages work on any port."""
-    body = body.replace(f'"{html.escape(site.web_base)}/', '"/')
-    style = '<link rel="stylesheet" href="/simulator/textbox.css"><base target="_blank">'
-    return f"<!doctype html><meta charset=utf-8>{style}{body}"

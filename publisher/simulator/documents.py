@@ -27,7 +27,7 @@ _FOLDER = "document-folder-id"
 _FOLDER_POINTER = f"/data/attributes/{_FOLDER}"
 
 
-def publish(site: Site, record: Record) -> Record:
+def publish(site: Site, record: Record, *, actor: str = "API") -> Record:
     """Make a document's section changes visible."""
     with site.transaction():
         now = site.now()
@@ -36,7 +36,7 @@ def publish(site: Site, record: Record) -> Record:
         published["published-at"] = stamp(now, whole_seconds=site.switches.whole_seconds)
         record = replace(record, data=record.data | published, updated=now)
         site.store.replace(record)
-        site.store.add_version(record, "API")
+        site.store.add_version(record, actor)
         return record
 
 

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from publisher.simulator import display, traffic, trouble
+from publisher.simulator import byhand, display, sheets, traffic, trouble
 from publisher.simulator.control import control_routes, file_response
 from publisher.simulator.errors import ApiError, not_found
 from publisher.simulator.journal import Journal
@@ -34,13 +34,18 @@ _HEADERS = {
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
 }
-_KINDS = {"docs": "documents"} | {name: name for name in display.OTHERS if name != "documents"}
+_SHEETS: Mapping[str, tuple[str, Callable[[Site, Record], display.Values]]] = {
+    "flexible_assets": ("asset", sheets.asset),
+    "documents": ("document", sheets.document),
+}
+"""Records that can be changed by hand: the template of their page, and what it shows."""
 
 
 def create_web(site: Site, journal: Journal, clear_limit: Callable[[], None]) -> ASGIApp:
     """The app of everything that is not the API."""
     own = _Pages(site, journal, clear_limit)
     asset = "/{organization:int}/assets/{type:int}/records/{number:int}"
+    document = "/{organization:int}/docs/{number:int}"
     routes = [
         Route("/", own.organizations, methods=["GET"]),
         Route("/favicon.ico", own.nothing, methods=["GET"]),
@@ -50,7 +55,9 @@ def create_web(site: Site, journal: Journal, clear_limit: Callable[[], None]) ->
         Route("/simulator/{name}.css", own.style, methods=["GET"]),
         *control_routes(site, journal, clear_limit),
         Route(asset, own.asset, methods=["GET"]),
-        Route(asset, own.change, methods=["POST"]),
+        Route(asset, own.change_asset, methods=["POST"]),
+        Route(document, own.document, methods=["GET"]),
+        Route(document, own.change_document, methods=["POST"]),
         Route("/{organization:int}/docs/{document:int}/images/{number:int}", own.image),
         Route("/{organization:int}", own.organization, methods=["GET"]),
         Route("/{organization:int}/{kind}/{number:int}", own.record, methods=["GET"]),
@@ -110,31 +117,33 @@ class _Pages:
         wanted = request.query_params.get("version")
         versions = self._site.store.versions(record.id) if wanted else []
         version = next((one for one in versions if str(one.id) == wanted), None)
-        return self._page("asset", display.asset(self._site, record, version))
+        return self._page("asset", sheets.asset(self._site, record, version))
 
-    async def change(self, request: Request) -> Response:
-        record = self._named(request, "flexible_assets")
-        form = await _form(request)
-        site, action, actor = self._site, form.get("action"), "a person"
+    async def change_asset(self, request: Request) -> Response:
+        return await self._change(request, "flexible_assets")
+
+    async def document(self, request: Request) -> Response:
+        found = self._named(request, "documents")
+        return self._page("document", sheets.document(self._site, found))
+
+    async def change_document(self, request: Request) -> Response:
+        return await self._change(request, "documents")
+
+    async def _change(self, request: Request, resource: str) -> Response:
+        record, site = self._named(request, resource), self._site
         try:
-            if action == "delete":
-                site.delete("flexible_assets", record.id, actor=actor)
-                return RedirectResponse(f"/{record.organization_id}", 303)
-            if action in ("archive", "restore"):
-                archived = {"archived": action == "archive", "traits": record.data["traits"]}
-                site.update("flexible_assets", record.id, archived, actor=actor)
-            else:
-                site.edit(record.id, _traits(form), actor=actor)
+            there = byhand.change(site, record, await _form(request))
         except ApiError as refused:
-            values = display.asset(site, record) | {"problem": _sentence(refused)}
-            return self._page("asset", values, 422)
-        return RedirectResponse(request.url.path, 303)
+            name, sheet = _SHEETS[resource]
+            values = sheet(site, record) | {"problem": byhand.sentence(refused)}
+            return self._page(name, values, 422)
+        return RedirectResponse(request.url.path if there else f"/{record.organization_id}", 303)
 
     async def record(self, request: Request) -> Response:
-        resource = _KINDS.get(request.path_params["kind"])
-        if resource is None:
+        resource = request.path_params["kind"]
+        if resource not in display.OTHERS:
             raise not_found()
-        return self._page("record", display.record(self._site, self._named(request, resource)))
+        return self._page("record", sheets.record(self._site, self._named(request, resource)))
 
     async def image(self, request: Request) -> Response:
         self._site.get("document_images", request.path_params["number"])
@@ -202,24 +211,3 @@ async def _form(request: Request) -> dict[str, str]:
 def _address(request: Request) -> dict[str, str]:
     """Where this server is, for the command that reaches it."""
     return {"address": f"http://{request.url.netloc}"}
-
-
-def _traits(form: Mapping[str, str]) -> dict[str, str]:
-    """The traits of a form; browsers send line ends as CR LF."""
-    prefix = "trait-"
-    return {
-        name.removeprefix(prefix): value.replace("\r\n", "\n")
-        for name, value in form.items()
-        if name.startswith(prefix)
-    }
-
-
-def _sentence(refused: ApiError) -> str:
-    """What is wrong, for a person."""
-    entries = refused.body.get("errors", []) if isinstance(refused.body, dict) else []
-    parts = []
-    for entry in entries:
-        detail = entry.get("detail") or entry.get("title")
-        field = str((entry.get("source") or {}).get("pointer") or "").rpartition("traits.")[2]
-        parts.append(f"{field} {'; '.join(detail) if isinstance(detail, list) else detail}")
-    return f"Not saved: {', '.join(parts) or refused.status}"

@@ -57,8 +57,7 @@ def add(app: Gateway, **form: str) -> httpx.Response:
     return send(app, "POST", TROUBLE, data=given | form)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("requests", REQUESTS)
+@pytest.mark.parametrize(("kind", "requests"), list(zip(KINDS, REQUESTS, strict=True)))
 def test_every_fault_that_the_form_offers(app: Gateway, kind: str, requests: str) -> None:
     """Goes in force, is shown, and its button takes it away."""
     assert add(app, kind=kind, requests=requests, times="always").status_code == 303
@@ -138,22 +137,6 @@ def test_forget_the_log(app: Gateway) -> None:
     text = send(app, "GET", "/simulator/log").text
     assert "No such request yet" in text
     assert used(text) == 0
-
-
-def test_a_version_shows_what_it_changed(app: Gateway, world: World) -> None:
-    """Words taken out and put in; the first version says that it was the creation."""
-    world.edit("Printers", notes="x")
-    asset = int(world.asset("Printers")["id"])
-    body = world.site.need(asset).data["traits"]["body"]
-    world.site.edit(asset, {"body": body.replace("spooler", "print server")})
-    url = str(world.site.url_of(world.site.need(asset))).removeprefix(world.site.web_base)
-    text = send(app, "GET", url).text
-    assert "<del>spooler,</del>" in text
-    assert "<ins>print server,</ins>" in text
-    assert "<summary>Notes</summary>" in text
-    assert "created</div>" in text
-    send(app, "POST", url, data={"action": "archive"})
-    assert '<div class="quiet">archived</div>' in send(app, "GET", url).text
 
 
 def test_the_start_page_says_what_lies_where(app: Gateway, world: World) -> None:
