@@ -115,13 +115,14 @@ class Recovery:
             for one in behind(
                 planned.known, planned.corpus.desired, planned.remote, self.repository
             )
-            if one.key not in planned.recovered and self._unexamined(one)
+            if one.key not in planned.recovered
         ]
         if not found:
             return
+        # Also what was examined before: a document that is read has warnings, each time or never.
         await self.read([one.key for one in found])
         addresses = self._addresses()
-        for one in found:
+        for one in filter(self._unexamined, found):
             if not self._wants(one.key, one.asset):
                 if one.sure:
                     self._know(caught_up_gone(one))

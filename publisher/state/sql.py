@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from publisher.errors import StateUnusable
 from publisher.model import Json
 from publisher.state import codec
 from publisher.state.store import Lease
@@ -102,13 +103,13 @@ class SqlStore(ABC):
     # Reading
 
     def known(self) -> dict[str, Known]:
-        with codec.growing():
+        with self._readable(), codec.growing():
             found = map(codec.load_known, codec.decode(self._texts("target")))
             self._lately = {known.key: known for known in found}
             return dict(self._lately)
 
     def records(self) -> dict[str, Record]:
-        with codec.growing():
+        with self._readable(), codec.growing():
             values = codec.decode(self._texts("document"))
             found = (codec.load_record(value, self._lately) for value in values)
             return {record.path: record for record in found}
@@ -122,11 +123,19 @@ class SqlStore(ABC):
         found: dict[str, Existing] = {}
         for type_id in sorted(set(type_ids)):
             texts = self._texts("asset", "WHERE type_id = ?", (type_id,))
-            with codec.growing():
+            with self._readable(), codec.growing():
                 values = codec.decode(texts)
                 assets = (codec.load_existing(value, self._lately) for value in values)
                 found.update((asset.asset_id, asset) for asset in assets)
         return found
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """A value that nobody can have written as it stands is a damaged state."""
+        try:
+            yield
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise StateUnusable(self.url, "corrupt", "a row is unreadable") from error
 
     def _texts(self, table: str, where: str = "", values: Values = ()) -> Iterator[str]:
         """The values of a table as they are kept, one after the other."""

@@ -271,3 +271,17 @@ def test_a_copy_of_an_asset_that_we_archived_is_left_alone(world: FaultWorld) ->
     world.until_quiet(Policy())
     (there,) = world.assets(id=copied.id)
     assert (there["archived"], there["traits"]) == (False, sop["traits"])
+
+
+def test_a_text_that_was_examined_once_warns_at_each_plan(tmp_path: Path) -> None:
+    """Whether a warning shows must not depend on what an earlier plan has noted."""
+    world = FaultWorld(tmp_path)
+    world.save("a.md", document("One [dead](no.md).", id="a1", title="A", type="Note"))
+    world.run(Policy())
+    asset = world.asset("A")
+    edited = asset["traits"]["text"].replace("One", "Edited")
+    world.site.edit(int(asset["id"]), {"text": edited})
+    plans = [world.plan().as_json() for _ in range(2)]
+    codes = [[found["code"] for found in plan["diagnostics"]] for plan in plans]
+    assert codes[0] == codes[1]
+    assert len(plans[0]["drift"]) == 1

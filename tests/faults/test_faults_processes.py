@@ -20,6 +20,7 @@ from world import document
 
 from publisher.apply.run import LAST_SECONDS
 
+resource = pytest.importorskip("resource", reason="no limits and signals as elsewhere")
 PUBLISHER = [sys.executable, "-m", "publisher"]
 KEY = {"x-api-key": "ITG.test"}
 COUNT = 8
@@ -51,11 +52,22 @@ class Away:
             subprocess.run(["git", *words], cwd=self.root, check=True)
         self.environment = os.environ | {"ITGLUE_API_KEY": "ITG.test", "ITGLUE_BASE_URL": base_url}
 
-    def start(self) -> subprocess.Popen[str]:
-        words = [*PUBLISHER, "apply", "--yes", "--format", "json"]
-        pipe = subprocess.PIPE
+    def start(self, largest_file: int | None = None) -> subprocess.Popen[str]:
+        """Begin an apply; no file that it writes gets larger than so many bytes."""
+
+        def limit() -> None:
+            if largest_file is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
+        words, pipe = [*PUBLISHER, "apply", "--yes", "--format", "json"], subprocess.PIPE
         return subprocess.Popen(
-            words, cwd=self.root, env=self.environment, stdout=pipe, stderr=pipe, text=True
+            words,
+            cwd=self.root,
+            env=self.environment,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            preexec_fn=limit,
         )
 
     def finish(self) -> tuple[int, dict[str, Any]]:
@@ -196,4 +208,26 @@ def test_a_killed_run_is_gone_on_with(away: Away, after: int) -> None:
         time.sleep(1.1)
         code, result = away.finish()
     assert (code, result["applied"]) == (0, 0)
+    assert len(away.assets()) == len(set(away.assets())) == COUNT
+
+
+def test_a_full_disk_is_refused_before_anything_is_written(away: Away) -> None:
+    """Where the state cannot be kept, nothing is sent."""
+    process = away.start(largest_file=8192)
+    _, error = process.communicate(timeout=60)
+    assert (process.returncode, away.creates()) == (1, 0)
+    assert "cannot be written" in error
+    assert "Traceback" not in error
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("largest_file", [110_000, 150_000, 190_000])
+def test_a_disk_that_fills_up_ends_the_run_and_loses_nothing(away: Away, largest_file: int) -> None:
+    """What was done is told; the next run, with room again, finds the rest and does it."""
+    process = away.start(largest_file)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == (4 if away.creates() else 1)
+    assert "Traceback" not in error
+    time.sleep(1.1)
+    assert away.finish()[0] == 0
     assert len(away.assets()) == len(set(away.assets())) == COUNT

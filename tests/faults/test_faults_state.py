@@ -1,0 +1,134 @@
+"""A state that cannot be used: a clear refusal, and not one write in IT Glue."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from world import document
+
+from publisher.cli.main import group
+from publisher.simulator import Site
+
+CONFIG = '[docs]\nid = "test-docs"\n'
+SEED = "organizations:\n  - name: Acme Corp\n"
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A docs repository with one published document, and one that is not yet."""
+    root = tmp_path_factory.mktemp("prepared")
+    (root / "publisher.toml").write_text(CONFIG, encoding="utf-8")
+    (root / "simulator.yaml").write_text(SEED, encoding="utf-8")
+    for name in ("a", "b"):
+        text = document("Text.", id=name, title=name.upper())
+        (root / f"{name}.md").write_text(text, encoding="utf-8")
+        for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", name]):
+            subprocess.run(["git", *words], cwd=root, check=True)
+        if name == "a":
+            assert apply(root).exit_code == 0
+    return root
+
+
+@pytest.fixture
+def root(prepared: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(prepared, tmp_path / "docs"))
+
+
+def apply(root: Path, **environment: str) -> Result:
+    words = ["--repo", str(root), "apply", "--yes"]
+    return CliRunner().invoke(group, words, env=environment)
+
+
+def writes(root: Path) -> int:
+    site = Site.open(root / ".publisher" / "simulator.db")
+    try:
+        sql = "SELECT count(*) FROM request WHERE method != 'GET'"
+        return int(site.store.value(sql))
+    finally:
+        site.close()
+
+
+def garbage(state: Path) -> None:
+    state.write_bytes(b"This was a database once. " * 400)
+
+
+def torn(state: Path) -> None:
+    whole = state.read_bytes()
+    state.write_bytes(whole[:5000] + b"\xff" * 9000 + whole[14000:])
+
+
+def strange_row(state: Path) -> None:
+    with sqlite3.connect(state) as db:
+        db.execute("UPDATE target SET data = '{\"key\"'")
+    db.close()
+
+
+def foreign(state: Path) -> None:
+    state.unlink()
+    with sqlite3.connect(state) as db:
+        db.execute("CREATE TABLE customer (name TEXT)")
+    db.close()
+
+
+def newer(state: Path) -> None:
+    with sqlite3.connect(state) as db:
+        db.execute("PRAGMA user_version = 9999")
+    db.close()
+
+
+def a_folder(state: Path) -> None:
+    state.unlink()
+    state.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("damage", "word"),
+    [
+        (garbage, "damaged"),
+        (torn, "damaged"),
+        (strange_row, "damaged"),
+        (foreign, "no state of publisher"),
+        (newer, "newer publisher"),
+        (a_folder, "cannot be written"),
+    ],
+)
+def test_a_damaged_or_foreign_state_is_refused(
+    root: Path, damage: Callable[[Path], None], word: str
+) -> None:
+    """Exit 1, a sentence that says which file it is, and nothing sent; the file stays as it is."""
+    state = root / ".publisher" / "local.db"
+    damage(state)
+    before, kept = writes(root), state.is_file() and state.read_bytes()
+    result = apply(root)
+    assert (result.exit_code, writes(root)) == (1, before)
+    assert word in result.stderr
+    assert "local.db" in result.stderr
+    assert (state.is_file() and state.read_bytes()) == kept
+
+
+def test_a_place_that_cannot_hold_a_state_is_refused(root: Path) -> None:
+    """Such as one below a file."""
+    before = writes(root)
+    result = apply(
+        root, PUBLISHER_STATE=f"sqlite:///{root}/a.md/state.db".replace("///", "////", 1)
+    )
+    assert (result.exit_code, writes(root)) == (1, before)
+    assert "cannot be written" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may write anything")
+def test_a_state_that_is_read_only_is_refused(root: Path) -> None:
+    """Its file, or the folder in which SQLite writes beside it."""
+    folder = root / ".publisher"
+    before = writes(root)
+    (folder / "local.db").chmod(0o400)
+    result = apply(root)
+    assert (result.exit_code, writes(root)) == (1, before)
