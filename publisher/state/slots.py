@@ -6,11 +6,13 @@ that is killed leaves rows that fall by themselves, and sooner where its death i
 same host, by who finds all slots taken. The pause after a 429 is one row for all.
 
 Times are the state's own (see `Store.now`). Nothing of it must survive a power cut, so nothing
-waits for the disk.
+waits for the disk. And no answer of IT Glue is lost because the state could not be written after
+it: a slot that is not given back falls all the same, later.
 """
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -21,6 +23,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from publisher.errors import StateError
 from publisher.itglue.pacing import Pace, Pacing
 from publisher.itglue.slots import TICK, Entry, RateLimit
 from publisher.model import digest
@@ -81,18 +84,23 @@ class SharedLog:
         self._numbers = itertools.count()
         self._longest = LONGEST_REQUEST + limit.seconds
         self._far = FAR + limit.seconds
+        self._used = 0
+        """As of the last look."""
 
     @property
     def used(self) -> int:
-        now = self._tables.now()
-        ((used,),) = self._tables.rows(self._sql(_COUNT), (now, now + self._far))
-        return int(used)
+        with contextlib.suppress(StateError):
+            now = self._tables.now()
+            ((self._used,),) = self._tables.rows(self._sql(_COUNT), (now, now + self._far))
+        return self._used
 
     @property
     def pause_left(self) -> float:
-        rows = self._tables.rows(self._sql(_PACE), ())
-        self._load(rows[0][0] if rows else None)
-        return self._pacing.left(self._tables.now())
+        with contextlib.suppress(StateError):
+            rows = self._tables.rows(self._sql(_PACE), ())
+            self._load(rows[0][0] if rows else None)
+            return self._pacing.left(self._tables.now())
+        return 0.0
 
     def take(self) -> Entry | float:
         with self._tables.write() as db:
@@ -111,22 +119,24 @@ class SharedLog:
             self._save(db, pace)
             token = f"{self._name} {next(self._numbers)}"
             db.execute(self._sql(_HOLD), (now + self._longest, token))
-            return Entry(now, used + 1, token)
+            self._used = used + 1
+            return Entry(now, self._used, token)
 
     def give_back(self, entry: Entry, *, sent: bool) -> None:
-        with self._tables.write() as db:
+        with contextlib.suppress(StateError), self._tables.write() as db:
             db.execute(self._sql(_FREE), (entry.at + self._longest, entry.token))
             if sent:
                 db.execute(self._sql(_HOLD), (self._tables.now() + self._window, entry.token))
 
     def refused(self, entry: Entry, retry_after: float | None) -> float | None:
-        with self._tables.write() as db:
+        with contextlib.suppress(StateError), self._tables.write() as db:
             rows = db.execute(self._sql(_PACE)).fetchall()
             before = rows[0][0] if rows else None
             self._load(before)
             pause = self._pacing.refused(entry.at, self._tables.now(), retry_after)
             self._save(db, before)
             return pause
+        return None
 
     def _bury(self, db: Writer, now: float) -> None:
         """What died on this host asks nothing any more: its slots are held for one more window."""

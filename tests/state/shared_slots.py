@@ -1,7 +1,8 @@
 """A process that reads from IT Glue within a budget that others share, until its time is over.
 
 Called with the base URL, the state's URL, the requests and the seconds of the budget, and how long
-to go on. Says when it is ready, waits for a line, and prints its numbers of requests and of 429s.
+to go on. Says when it is ready, waits for a line, and prints how many requests it sent, how many
+pauses began by a 429, and how many seconds it waited for answers in all.
 """
 
 from __future__ import annotations
@@ -12,22 +13,25 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from publisher.itglue import ITGlue, Listener, RateLimit
+from publisher.itglue import Exchange, ITGlue, Listener, RateLimit
 from publisher.state import open_store
 
 
-class Refusals(Listener):
-    """Counts the pauses that 429s begin."""
+class Heard(Listener):
+    """Counts pauses, and the seconds until answers came."""
 
-    count = 0
+    pauses, seconds = 0, 0.0
 
     def paused(self, seconds: float) -> None:
-        self.count += 1
+        self.pauses += 1
+
+    def exchanged(self, exchange: Exchange) -> None:
+        self.seconds += exchange.seconds
 
 
 async def main(base_url: str, state_url: str, limit: RateLimit, seconds: float) -> None:
     facts = {"repository": "docs", "instance": "shared"}
-    heard = Refusals()
+    heard = Heard()
     with closing(open_store(state_url, Path("/"), facts)) as store:
         slots = store.budget("shared", limit)
         async with ITGlue(
@@ -43,7 +47,7 @@ async def main(base_url: str, state_url: str, limit: RateLimit, seconds: float) 
                     await itglue.organizations.list()
 
             await asyncio.gather(*(worker() for _ in range(4)))
-            sys.stdout.write(f"{itglue.requests} {heard.count}\n")
+            sys.stdout.write(f"{itglue.requests} {heard.pauses} {heard.seconds}\n")
 
 
 if __name__ == "__main__":

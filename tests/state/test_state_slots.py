@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from publisher.errors import StateUnusable
 from publisher.itglue import Entry, Log, RateLimit
 from publisher.itglue.throttle import Throttle
 from publisher.state import open_store
@@ -134,6 +136,22 @@ def test_a_clock_that_was_set_back_stops_nobody(tables: Tables, clock: Turned) -
     assert taken(one).used == 1
 
 
+def test_an_answer_is_not_lost_with_the_state(tables: Tables) -> None:
+    """After the answer, a state that fails is passed over; before sending, it is an error."""
+
+    def broken(*_: object) -> Any:
+        raise StateUnusable("sqlite:///state.db", "unwritable", "disk full")
+
+    one = log(tables)
+    entry = taken(one)
+    one._tables = replace(tables, now=broken, rows=broken, write=broken)
+    one.give_back(entry, sent=True)
+    assert one.refused(entry, 5.0) is None
+    assert (one.used, one.pause_left) == (1, 0.0)
+    with pytest.raises(StateUnusable):
+        one.take()
+
+
 def test_accounts_do_not_share(postgres_url: str) -> None:
     """Repositories that publish to one account do, though their states do not see each other."""
     stores = [
@@ -234,13 +252,15 @@ def test_two_processes_stay_within_the_budget(
             counts = race([base_url, state_url, str(requests), str(window), str(lasts)])
         finally:
             server.terminate()
-    assert [refused for _, refused in counts] == [0, 0]
-    assert all(sent > 0 for sent, _ in counts)
-    # What may be sent in 5.5 s: a window's worth at 0, 2 and 4 s, if answers came at once.
-    assert sum(sent for sent, _ in counts) >= 0.9 * 3 * RateLimit(requests).usable
+    assert [refused for _, refused, _ in counts] == [0, 0]
+    assert all(sent > 0 for sent, _, _ in counts)
+    sent = sum(sent for sent, _, _ in counts)
+    answer = sum(seconds for _, _, seconds in counts) / sent
+    # A slot is held until the answer and a window; on a busy machine, answers take their time.
+    assert sent >= 0.9 * RateLimit(requests).usable * lasts / (window + answer)
 
 
-def race(words: list[str]) -> list[list[int]]:
+def race(words: list[str]) -> list[list[float]]:
     """What two readers that begin together say in the end."""
     program = str(Path(__file__).with_name("shared_slots.py"))
     readers = [
@@ -259,4 +279,4 @@ def race(words: list[str]) -> list[list[int]]:
         assert reader.stdin
         reader.stdin.write("go\n")
         reader.stdin.flush()
-    return [[int(word) for word in reader.communicate()[0].split()] for reader in readers]
+    return [[float(word) for word in reader.communicate()[0].split()] for reader in readers]
