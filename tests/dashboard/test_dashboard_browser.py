@@ -35,6 +35,14 @@ def browser() -> Iterator[Browser]:
         yield there
 
 
+@pytest.fixture(scope="module")
+def file(folder: Path) -> Path:
+    """The page, exported."""
+    made = folder.parent / "dashboard.html"
+    run(folder, "dashboard", "--export", str(made))
+    return made
+
+
 def test_it_opens(browser: Browser, folder: Path) -> None:
     """The run shows in the charts and in the table, the documents in the matrix."""
     page = browser.new_page()
@@ -49,11 +57,9 @@ def test_it_opens(browser: Browser, folder: Path) -> None:
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
 def test_the_exported_file_is_whole(
-    browser: Browser, folder: Path, scheme: Literal["light", "dark"], width: int
+    browser: Browser, file: Path, scheme: Literal["light", "dark"], width: int
 ) -> None:
     """From the disk, with its style, no complaint, nothing too wide; axe finds nothing."""
-    file = folder.parent / "dashboard.html"
-    run(folder, "dashboard", "--export", str(file))
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
