@@ -19,6 +19,7 @@ from publisher.apply.replaced import keep
 from publisher.apply.sections import Draft, drafted, write
 from publisher.errors import OutcomeUnknown, PublisherError, Rejected
 from publisher.gather.documents import (
+    Row,
     marker_in,
     number_of,
     read_document,
@@ -28,7 +29,7 @@ from publisher.gather.documents import (
 )
 from publisher.gather.fingerprint import Seen
 from publisher.gather.recover_document import begun, by_structure
-from publisher.gather.sections import FOLDER, ORDER, TITLE, NativeContent
+from publisher.gather.sections import FOLDER, ORDER, TITLE, NativeContent, says
 from publisher.itglue.entities import DOCUMENTS
 from publisher.marker import Marker, content_digest, new_attempt
 from publisher.model import Json, digest
@@ -102,7 +103,7 @@ async def update(
     )
     if attributes:
         await _patch(desk, asset_id, attributes)
-    known = await write(desk, known, draft)
+    known = desk.bind(await write(desk, known, draft))
     await publish(desk, asset_id)
     return await _finish(desk, desired, content, known, carry)
 
@@ -111,20 +112,29 @@ async def archive(desk: Desk, key: str, found: Seen) -> None:
     """Archive the document of a file that is gone; its marker says that it was us."""
     known, asset_id = desk.known[key], found.existing.asset_id
     id_ = number_of(asset_id)
-    marker = found.existing.marker
-    for row in await read_rows(desk.itglue, id_) if marker else ():
-        if marker and marker_in([row]) == marker:
+    for row in await read_rows(desk.itglue, id_):
+        marker = marker_in([row])
+        if marker is None or (marker.repository, marker.key) != (desk.repository, key):
+            continue
+        if not marker.archived:  # which it is already if a run was cut short before publishing it
             gone = replace(marker, archived=True)
             text = str(row.values["content"]).replace(str(marker), str(gone))
+            known = _noted(desk, known, row, found.sections.get(row.id, ""))
             await desk.itglue.sections(id_).update(row.id, {"content": text})
-            await publish(desk, asset_id)
+        await publish(desk, asset_id)
     await _patch(desk, asset_id, {"archived": True})
     changed = await fresh(desk, asset_id)
     if changed is None:
         raise Held(f"document {id_} was deleted in IT Glue meanwhile")
     seen = {name: changed.existing.traits.get(name, "") for name in known.seen}
     at = changed.existing.updated_at
-    desk.bind(replace(known, archived=True, seen=seen, updated_at=at))
+    desk.bind(replace(known, archived=True, seen=seen, updated_at=at, writing={}))
+
+
+def _noted(desk: Desk, known: Known, row: Row, name: str) -> Known:
+    """Note that a section is about to be written, which will say the same but for its footer."""
+    writing = Writing(says(row.values), known.sent.get(name, ""))
+    return desk.bind(replace(known, writing={**known.writing, name: writing}))
 
 
 async def delete(desk: Desk, asset_id: str) -> None:
