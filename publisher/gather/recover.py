@@ -81,7 +81,11 @@ def recover(
     refs = addresses_in(content, html, attached, addresses)
     same_git = marker.content == content_digest(desired.sent)
     sent = _sent(desired, content, seen, refs, same_git)
-    sent[MARKER] = desired.sent[MARKER] if _same_place(content, html, marker) else ""
+    # A marker of an older text, although all is said: it was agreed without a write. With no state
+    # that knows of it, the next edit would be taken for that text, so the marker is written now.
+    agreed = not same_git and all(sent[name] == desired.sent[name] for name in sent)
+    told = _same_place(content, html, marker) and not agreed
+    sent[MARKER] = desired.sent[MARKER] if told else ""
     return Known(
         key=desired.key,
         document=desired.document,

@@ -47,7 +47,9 @@ def _trait_changes(desired: Desired, sent: Mapping[str, str]) -> list[Change]:
         if name in desired.seeds:
             changes.append(Change(f"@seed {name}", f"field {name} is left to IT Glue from now on"))
         elif name == MARKER:
-            changes.append(Change(MARKER, "the document's place or id changed"))
+            old = "the marker in the asset is out of date"
+            moved = "the document's place or id changed"
+            changes.append(Change(MARKER, moved if sent.get(MARKER) else old))
         elif name not in desired.sent:
             changes.append(Change(name, f"{called(name)} is no longer set"))
         else:

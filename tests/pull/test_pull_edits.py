@@ -220,6 +220,25 @@ def test_the_agreement_outlives_later_edits(world: World) -> None:
         assert (plan.actions, len(plan.drifts)) == ((), 1)
 
 
+def test_with_no_state_an_agreement_is_written_down_in_the_marker(world: World) -> None:
+    """Once, so that the next edit is an edit, even if the state is thrown away after each run."""
+    edit_body(world, "A", "Last words.", "Their words.")
+    pull(world)
+    world.commit()
+    world.lose_state()
+    plan = world.plan()
+    assert [(a.verb, a.reasons) for a in plan.actions] == [
+        ("update", ("the marker in the asset is out of date",))
+    ]
+    world.apply()
+    world.lose_state()
+    assert quiet(world)
+    edit_body(world, "A", "Their words.", "Their later words.")
+    world.lose_state()
+    plan = world.plan()
+    assert (plan.actions, len(plan.drifts)) == ((), 1)
+
+
 def test_without_the_note_of_the_pull_the_same_text_is_agreed(world: World, tmp_path: Path) -> None:
     """Pulled on one machine, published from another, whose state knows nothing of the pull."""
     kept = tmp_path / "kept.db"
