@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 
-from publisher.check import run as check
 from publisher.cli.open import Opened, tree_of
 from publisher.cli.options import PlanOptions
 from publisher.errors import BadConfig
@@ -47,6 +46,8 @@ def session_with(opened: Opened, options: PlanOptions) -> Session:
     def checked(
         parsed: Mapping[str, Parsed], pages: Mapping[str, Page], raw: Mapping[str, bytes]
     ) -> list[Diagnostic]:
+        from publisher.check import run as check  # late: it checks what was read
+
         return check(tree, parsed.values(), opened.project.config, pages, raw=raw)
 
     return Session(

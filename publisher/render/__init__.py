@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from publisher.render.errors import TooDeep
 from publisher.render.footer import footer, split_footer
-from publisher.render.markdown import RENDERER
 from publisher.render.page import Page, Stripped, render
 from publisher.render.references import AsLink, Reference, resolve
 from publisher.render.text import canonical, lines, text
+from publisher.render.version import RENDERER
 
 __all__ = [
     "RENDERER",

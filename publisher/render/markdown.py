@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -17,15 +16,6 @@ from publisher.render.rules.headings import Slugger, Title
 from publisher.render.rules.tables import draw_lines
 from publisher.render.rules.tasks import check_boxes
 from publisher.render.sanitize import keep_placeholders
-
-_VERSION = 1
-"""Goes up whenever the same document would come out differently."""
-
-RENDERER = "/".join(
-    [f"publisher-{_VERSION}"]
-    + [f"{name}-{version(name)}" for name in ("markdown", "pymdown-extensions", "nh3", "pygments")]
-)
-"""Identity of the renderer: same body, same RENDERER, same HTML."""
 
 EXTENSIONS = (
     "markdown.extensions.abbr",

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from publisher.render.errors import TooDeep
 from publisher.render.limits import check_limits
-from publisher.render.markdown import build
 from publisher.render.places import Places
 from publisher.render.references import SCHEME, Kind, Reference, locate
 from publisher.render.rules.comments import drop_comments
@@ -56,6 +55,8 @@ def render(body: str, *, path: str, title: str | None = None, first_line: int = 
     Raises:
         TooDeep: blocks or tags are nested deeper than any document needs.
     """
+    from publisher.render.markdown import build  # late: most plans render nothing
+
     lines = body.replace("\r\n", "\n").split("\n")
     places = Places(lines, first_line)
     slugger = Slugger()

@@ -12,7 +12,7 @@ from publisher.source.strictyaml import Malformed
 from publisher.variables.blocks import Line, lines_of, overridden
 from publisher.variables.code import ALONE, shield, unshield
 from publisher.variables.errors import BadTemplate
-from publisher.variables.language import MARK, MARK_END, expand, value_of
+from publisher.variables.marks import MARK, MARK_END
 from publisher.variables.values import Values, check_names, scope
 
 _MARKED = re.compile(f"{MARK}(\\d+){MARK_END}$")
@@ -120,6 +120,8 @@ def _body(
     lines: Sequence[Line], known: Mapping[str, Json]
 ) -> tuple[str, tuple[tuple[str, int], ...]]:
     try:
+        from publisher.variables.language import expand  # late: most documents are no templates
+
         filled = unshield(expand(shield([line.text for line in lines]), known, "markdown"))
     except BadTemplate as error:
         if error.line and error.line <= len(lines):
@@ -162,6 +164,8 @@ def _filled(value: Json, known: Mapping[str, Json], line: int | None) -> Json:
     if not isinstance(value, str) or "{" not in value:
         return value
     try:
+        from publisher.variables.language import value_of
+
         return value_of(value, known)
     except BadTemplate as error:
         error.line = line

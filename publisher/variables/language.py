@@ -22,15 +22,13 @@ from publisher.model import Json
 from publisher.variables import escape
 from publisher.variables.errors import BadTemplate
 from publisher.variables.filters import BUDGET, FILTERS, Budget
+from publisher.variables.marks import MARK, MARK_END
 from publisher.variables.missing import Missing, NotDefined, known, not_defined
 
 LARGEST = 2_000_000
 """Characters that one copy of a document may have."""
 DEEPEST = 3
 """Loops inside one another."""
-
-MARK, MARK_END = "\ufdd1", "\ufdd2"
-"""Around the number of the source line, before each line end that the source has."""
 _NONE = "\ufdd3"
 """Starts what the language would otherwise have and this one does not: comments."""
 

@@ -8,7 +8,10 @@ import sys
 import pytest
 
 HEAVY = {"asyncio", "git", "httpx", "jinja2", "markdown", "pydantic", "pygments", "rich", "yaml"}
-_LOADED = "import sys; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+_LOADED = (
+    "import sys; there = (name for name, module in sys.modules.items() if module);"
+    "print(*sorted({name.partition('.')[0] for name in there}))"
+)
 
 
 def loaded(code: str) -> set[str]:
@@ -41,3 +44,9 @@ def test_help_imports_few_modules() -> None:
 def test_a_state_is_opened_without_network_or_rendering(room: str) -> None:
     """What holds the facts needs neither the client's nor the renderer's libraries."""
     assert not loaded(f"import {room}") & (HEAVY - {"asyncio"})
+
+
+def test_a_plan_of_nothing_new_loads_no_renderer() -> None:
+    """What renders, fills in, draws and shows progress is loaded when there is something to do."""
+    late = {"git", "jinja2", "markdown", "pygments", "pymdownx", "rich", "starlette", "uvicorn"}
+    assert not loaded("import publisher.cli.plan") & late
