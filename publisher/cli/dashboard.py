@@ -105,7 +105,15 @@ async def look(context: Context) -> Dashboard:
         name, settings = instance_of(context, docs.project.config)
         choice = Choice(name, settings, docs.project.root)
         budget, cache = _budget(choice, docs.store), _cache(choice)
-        shown = from_state(docs.project, name, settings, docs.store, budget=budget, cache=cache)
+        shown = from_state(
+            docs.project,
+            name,
+            settings,
+            docs.store,
+            base_url=choice.base_url,
+            budget=budget,
+            cache=cache,
+        )
         if docs.store.meta("catalog") is None:  # no plan was ever made, and one would have to ask
             return shown
     async with opened(context, offline=True, counted=False) as opened_docs:

@@ -193,7 +193,7 @@ _NAMES = 26.0
 def _names(series: Sequence[Series], top: float) -> list[str]:
     """The lines' names at their right ends, kept apart from each other."""
     ends = [
-        (_y(value, top), number, one.name)
+        (_y(value, top), -number, one.name)
         for number, one in enumerate(series, 1)
         if (value := _last(one.values)) is not None
     ]
@@ -201,7 +201,7 @@ def _names(series: Sequence[Series], top: float) -> list[str]:
     for y, number, name in sorted(ends, reverse=True):
         lowest = min(y, lowest - LABEL_HEIGHT)
         parts.append(
-            f'<text class="name s{number}" x="{WIDTH - RIGHT - _NAMES + 3:g}"'
+            f'<text class="name s{-number}" x="{WIDTH - RIGHT - _NAMES + 3:g}"'
             f' y="{lowest + 4:.1f}">{escape(name)}</text>'
         )
     return parts

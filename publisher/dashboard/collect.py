@@ -23,6 +23,7 @@ def from_state(
     settings: Instance,
     store: Store,
     *,
+    base_url: str,
     budget: BudgetFacts | None = None,
     cache: CacheFacts | None = None,
 ) -> Dashboard:
@@ -31,7 +32,7 @@ def from_state(
     return Dashboard(
         repository=project.name,
         instance=instance,
-        base_url=str(store.meta("base_url") or settings.url),
+        base_url=base_url,
         commit=None,
         at=store.now(),
         limit=limit.requests,

@@ -17,7 +17,8 @@ QUANTILES = ("p50", "p95", "p99")
 NEAR = 0.8
 """The share of the budget from which on its use is marked."""
 
-COUNT = Unit(words.count, words.count)
+COUNT = Unit(words.count, words.count, (2, 4, 6, 8, 10))
+"""Scales end at even numbers: half a failure is none."""
 PERCENT = Unit(words.percent, words.percent)
 MILLISECONDS = Unit(words.milliseconds, words.milliseconds)
 _MINUTE, _HOUR = 60, 3600

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from xml.etree import ElementTree
 
 import pytest
@@ -40,7 +39,7 @@ def test_a_scale_holds_its_values_and_is_not_far_too_large(values: list[float]) 
     for unit in (COUNT, SECONDS):
         top = ceiling(values, unit.steps)
         assert max([*values, 0]) <= top
-        assert top <= max(2.5 * max([*values, 0]), 1) or math.isclose(top, 1)
+        assert top <= max(2.5 * max([*values, 0]), unit.steps[0])
 
 
 @given(VALUES)
@@ -70,6 +69,14 @@ def test_every_line_stays_inside_and_its_name_apart(
         assert LEFT - 0.1 <= float(dot.get("cx", "")) <= WIDTH - RIGHT
     names = sorted(float(one.get("y", "")) for one in parts(svg, "text", "name"))
     assert all(later - former >= 12.9 for former, later in itertools.pairwise(names))
+
+
+def test_lines_that_end_together_are_named_in_their_order() -> None:
+    """The slowest at the top."""
+    series = [Series(name, [5.0]) for name in ("p50", "p95", "p99")]
+    names = parts(lines("l", "Lines", series, ["x"], MILLISECONDS), "text", "name")
+    assert sorted(names, key=lambda one: -float(one.get("y", ""))) == names
+    assert [one.text for one in names] == ["p50", "p95", "p99"]
 
 
 def test_a_chart_speaks() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from click.testing import CliRunner
-from world import World, document
+from world import BASE_URL, World, document
 
 from publisher.cli.failures import explain
 from publisher.cli.main import group
@@ -27,6 +27,7 @@ from publisher.gather.project import open_project
 from publisher.model import Json
 from publisher.simulator.faults import Lost, Rule, Status
 
+CACHE = CacheFacts(7, 0.5, 60.0)
 ALL = 'orgs: ["*"]\n'
 
 
@@ -40,7 +41,7 @@ def look(world: World) -> Dashboard:
     planned = world.planned(refresh="none")
     with world.open_state() as store:
         project = open_project(world.root, None)
-        shown = from_state(project, "test", Instance(), store, cache=CacheFacts(7, 0.5, 60.0))
+        shown = from_state(project, "test", Instance(), store, base_url=BASE_URL, cache=CACHE)
         return with_plan(shown, planned, store)
 
 
@@ -176,6 +177,7 @@ def test_before_the_first_run(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)
     assert (found["format_version"], found["planned"], found["runs"]) == (1, False, [])
+    assert found["base_url"] == "https://api.itglue.com"
     assert found["budget"] == {"used": 0, "pause_seconds": 0}
     assert "No run yet" in file.read_text("utf-8")
     assert "publisher plan" in file.read_text("utf-8")
