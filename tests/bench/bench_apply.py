@@ -79,9 +79,8 @@ class Docs(World):
     def _numbers(self, applied: int, requests: int, read: int, seconds: float) -> dict[str, float]:
         sent = requests - read
         refused = self.site.store.value("SELECT count(*) FROM request WHERE status = 429")
-        rate = LIMIT.requests / LIMIT.seconds
-        # The first window starts full: what is beyond it goes at the budget's pace.
-        beyond = max(0, sent - LIMIT.requests)
+        # The account takes a whole budget at once, and then nothing for the rest of the window.
+        windows = (sent - 1) // LIMIT.requests
         return {
             "documents": applied,
             "requests to plan": read,
@@ -91,7 +90,7 @@ class Docs(World):
             "PATCH": self._methods("PATCH"),
             "answered 429": int(refused or 0),
             "virtual seconds": round(seconds, 1),
-            "least seconds by the budget": round(beyond / rate, 1),
+            "least seconds by the budget": windows * LIMIT.seconds,
             "used of the budget in the quietest whole window": round(
                 self._quietest() / LIMIT.requests, 4
             ),
