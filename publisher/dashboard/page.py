@@ -76,7 +76,7 @@ def tiles(shown: Dashboard) -> list[Tile]:
         found += [
             Tile("Documents", words.count(shown.documents), several),
             Tile("Changes", words.count(changes), held, "warn" if plan["conflict"] else ""),
-            _trouble("Drift", len(shown.drift), "edited in IT Glue", "nobody edited"),
+            _trouble("Drift", len(shown.drift), "by others", "nobody edited"),
             _trouble("Reviews", len(shown.overdue), "overdue", "none is overdue"),
         ]
     found.append(_trouble("Open", len(shown.open), "outcomes unknown", "all are known"))

@@ -55,7 +55,7 @@ def panels(shown: Dashboard) -> list[Panel]:
         _bars("errors", "Error rate", "of the requests", runs, error_rate, PERCENT,
               tone=lambda run: "bad"),
         _latency(runs),
-        _bars("waits", "Throttle waits", "of all requests", runs, waited, SECONDS,
+        _bars("waits", "Throttle waits", "summed", runs, waited, SECONDS,
               tone=lambda run: "warn"),
         _budget(shown, runs),
     ]  # fmt: skip
@@ -84,7 +84,7 @@ def _budget(shown: Dashboard, runs: Sequence[Run]) -> Panel:
     def tone(run: Run) -> Tone:
         return "warn" if (budget_used(run) or 0.0) >= NEAR * shown.limit else ""
 
-    note = f"most in use within {words.seconds(shown.window)}"
+    note = f"most in {words.seconds(shown.window)}"
     limit = Limit(shown.limit, f"IT Glue's limit: {words.count(shown.limit)}")
     return _bars("budget", "Budget", note, runs, budget_used, COUNT, tone=tone, limit=limit)
 
@@ -94,7 +94,7 @@ def _latency(runs: Sequence[Run]) -> Panel:
     when = [words.when(run.started) for run in runs]
     points = [Point("", latency(run, "p95")) for run in runs]
     svg = lines("latency", "Latency", series, when, MILLISECONDS)
-    return Panel("Latency", _last(points, MILLISECONDS), "p95 of the requests", svg)
+    return Panel("Latency", _last(points, MILLISECONDS), "p95", svg)
 
 
 def _last(points: Sequence[Point], unit: Unit) -> str:
