@@ -159,7 +159,8 @@ def kind_of(line: str) -> str:
 def faults_of(line: str) -> list[Fault]:
     """The faults that make a difference at a request: reading has no effect that could be late."""
     if line.startswith("GET "):
-        return [f for f in REQUEST_FAULTS if f.carried_out == "not" or f.name == "truncated, done"]
+        also = {"truncated, done", "504, done"}  # half an answer; a page that takes too long
+        return [f for f in REQUEST_FAULTS if f.carried_out == "not" or f.name in also]
     return list(REQUEST_FAULTS)
 
 

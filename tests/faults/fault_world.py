@@ -35,8 +35,6 @@ from publisher.source.tree import Tree
 from publisher.state import Store
 
 EPOCH = 1_800_000_000.0
-STEP = 0.1
-"""Seconds that one request takes."""
 
 
 class KeptRepository(Repository):
@@ -76,11 +74,15 @@ class FaultWorld(World):
     """One docs repository and one IT Glue, in virtual time, with trouble."""
 
     trouble: Trouble
+    step: float
+    """Seconds that one request takes."""
     head: str
     """The commit that is published; '' for the newest."""
     late: list[tuple[float, httpx.Request]]
     """What IT Glue will carry out, and when."""
     project: Project | None
+    made: dict[str, list[int]]
+    """Key -> ids of the assets that were made for it."""
     doubled: bool
     """Whether a key has ever had two live assets at once."""
     planned_last: Plan
@@ -88,7 +90,7 @@ class FaultWorld(World):
 
     def __init__(self, folder: Path, **options: Any) -> None:
         self.trouble, self.head, self.late, self.project = Trouble(), "", [], None
-        self.doubled = False
+        self.made, self.doubled, self.step = {}, False, 0.1
         super().__init__(folder, **options)
         self.settings = self.settings.model_copy(update={"concurrency": 4})
 
@@ -96,6 +98,7 @@ class FaultWorld(World):
         """The same world once more: the repository is shared, all else is its own."""
         other = object.__new__(FaultWorld)
         other.__dict__ |= self.__dict__ | {
+            "made": {key: [*ids] for key, ids in self.made.items()},
             "trouble": Trouble(),
             "late": [],
             "state": folder / "state.db",
@@ -130,10 +133,18 @@ class FaultWorld(World):
         url = request.url
         asked = Request(request.method, url.path, url.query.decode(), request.content, BASE_URL)
         answer = perform(self.site, asked)
-        if request.method == "POST" and url.path == "/flexible_assets":
-            self.doubled = self.doubled or bool(twice(self))
+        if request.method == "POST" and url.path == "/flexible_assets" and answer.status == 201:
+            self._made(int(answer.body["data"]["id"]))
         headers = {**answer.headers, "date": formatdate(self.now(), usegmt=True)}
         return httpx.Response(answer.status, headers=headers, json=answer.body, request=request)
+
+    def _made(self, asset_id: int) -> None:
+        """Note which key an asset was made for, and whether that has another one."""
+        (asset,) = self.site.attributes([self.site.need(asset_id)])
+        if marker := marker_of(asset):
+            others = filter(None, map(self.site.store.get, self.made.get(marker.key, ())))
+            self.doubled = self.doubled or any(not o.data.get("archived") for o in others)
+            self.made.setdefault(marker.key, []).append(asset_id)
 
     def organization(self, name: str) -> int:
         """The id of an organization."""
@@ -221,7 +232,7 @@ class _Server(httpx.AsyncBaseTransport):
         self._world = world
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self._world.turn(STEP)
+        self._world.turn(self._world.step)
         return self._world.serve(request)
 
 
