@@ -111,6 +111,8 @@ class Fitter:
                 return Fitted(
                     wanted, rendered, Shape("", "", ""), {}, items=read_items(document, self.files)
                 )
+            for unused in _unused(document):
+                corpus.report(unused)
             shape = shape_of(document, wanted.type, self.marker)
         except Wrong as wrong:
             where = "body" if document.body_field else "type"
@@ -183,6 +185,15 @@ def _check_native(document: Document) -> None:
     if document.traits or document.seed or document.body_field:
         problem = "an IT Glue document has no fields"
         raise Wrong("unknown-trait", problem, "Remove traits, seed and body, or name a type.")
+
+
+def _unused(document: Document) -> Iterator[Diagnostic]:
+    """Keys that only an IT Glue document understands."""
+    for key in ("folder", "steps"):
+        if key in document.lines:
+            problem = f"`{key}` is for IT Glue documents, and has no effect here"
+            wrong = Wrong("unused-key", problem, "Remove it, or write `type: document`.")
+            yield wrong_trait(document, wrong, key, "warning")
 
 
 def where_of(document: Document) -> str:

@@ -69,15 +69,15 @@ class _Naming:
     """Gives sections their names, each one of its own."""
 
     def __init__(self) -> None:
-        self.heading, self.used = "", set[str]()
+        self.heading, self.shown, self.used = "", "the title", set[str]()
 
     def section(self, kind: str, html: str, level: int | None) -> Section:
         if kind == "Heading":
-            self.heading = self._unique(" ".join(html.split()).casefold())
+            self.shown, self.heading = html, self._unique(" ".join(html.split()).casefold())
             return Section(_hashed(self.heading), f"heading {html!r}", kind, html, level)
         path = self._unique(f"{self.heading}\n{kind}")
         number = "" if path.endswith(kind) else f" {path.rpartition(' ')[2]}"
-        label = f"{kind.casefold()}{number} below {self.heading or 'the title'!r}"
+        label = f"{kind.casefold()}{number} below {self.shown!r}"
         return Section(_hashed(path), label, kind, html, level)
 
     def _unique(self, path: str) -> str:

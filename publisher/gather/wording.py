@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from publisher.check.secrets.scan import UNREASONED, scan
 from publisher.gather.fingerprint import Seen, tag_ids
+from publisher.gather.sections import NativeContent
 from publisher.gather.session import Planned, Session
 from publisher.model import AssetType, Json
 from publisher.plan.difference import Wording
@@ -66,6 +67,9 @@ def _wordings(planned: Planned, key: str, seen: Seen) -> list[Wording]:
     """Field by field: what the asset says, and what the document says."""
     content, desired = planned.corpus.contents[key], planned.corpus.desired[key]
     known = planned.known.get(key)
+    if isinstance(content, NativeContent):
+        sections = content.composed(_address(planned, key), None)
+        return _of_sections(content, sections, seen)
     kind = planned.kinds[desired.type_id]
     managed = {*desired.sent, *(known.sent if known else ())} - desired.seeds
     ours = dict(content.values)
@@ -77,6 +81,24 @@ def _wordings(planned: Planned, key: str, seen: Seen) -> list[Wording]:
             old, new = _lines(field.key, seen.traits, kind), _lines(field.key, ours, kind)
             found.append(Wording(field.key, _safe(old), _safe(new)))
     return [wording for wording in found if wording.old != wording.new]
+
+
+def _of_sections(
+    content: NativeContent, ours: Mapping[str, Mapping[str, Json]], seen: Seen
+) -> list[Wording]:
+    """Section by section: what the document in IT Glue says, and what Git's does."""
+    found = [Wording("title", _safe((seen.title,)), _safe((content.title,)))]
+    for name, label in content.labels.items():
+        old, new = _section(seen.traits.get(name)), _section(ours[name])
+        found.append(Wording(label, _safe(old), _safe(new)))
+    return [wording for wording in found if wording.old != wording.new]
+
+
+def _section(value: Json) -> Sequence[str]:
+    if not isinstance(value, dict):
+        return ()
+    text = str(value.get("content") or "")
+    return text.splitlines() if value["kind"] == "Heading" else lines(split_footer(text)[0])
 
 
 def _address(planned: Planned, key: str) -> Callable[[str], str]:

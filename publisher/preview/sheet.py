@@ -15,7 +15,7 @@ from publisher.gather.content import Content, Link
 from publisher.gather.copies import Rendered
 from publisher.gather.links import Linker
 from publisher.marker import Marker, content_digest
-from publisher.model import AssetType, Diagnostic, Document, Json, Organization
+from publisher.model import NATIVE, AssetType, Diagnostic, Document, Json, Organization
 from publisher.preview.collection import Collection, Resolved
 from publisher.preview.model import Attached, Value
 from publisher.preview.offline import plain_type
@@ -105,6 +105,8 @@ def _placed(
     document: Document, kind: AssetType, marker: str, title: str
 ) -> tuple[AssetType, Shape, dict[str, Json], list[Diagnostic]]:
     """Where everything goes, and what is wrong with it."""
+    if kind is NATIVE:  # a title and a text, which is all that is shown of it
+        return plain_type(kind.name), Shape("title", "body", ""), {"title": title}, []
     try:
         shape = shape_of(document, kind, marker)
     except Wrong as wrong:  # the text is shown all the same, by itself

@@ -289,6 +289,12 @@ def test_a_renamed_document_keeps_its_sections(world: World) -> None:
     assert not world.plan().actions
 
 
+def test_folder_and_steps_are_for_native_documents(world: World) -> None:
+    """Elsewhere they have no effect, which is said."""
+    world.save("a.md", document(more="folder: Runbooks\nsteps: true\n"))
+    assert [found.code for found in world.plan().diagnostics] == ["unused-key"] * 2
+
+
 def test_fields_of_a_native_document_are_an_error(world: World) -> None:
     """It has none."""
     world.save("a.md", native(more="traits: {category: Backup}\n"))
