@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from fault_wire import Trouble
 from fault_world import FaultWorld, live
 from world import brief, document
 
+from publisher.apply.publish import publish
 from publisher.plan import Policy
 from publisher.simulator import Switches
 
@@ -285,3 +288,34 @@ def test_a_text_that_was_examined_once_warns_at_each_plan(tmp_path: Path) -> Non
     codes = [[found["code"] for found in plan["diagnostics"]] for plan in plans]
     assert codes[0] == codes[1]
     assert len(plans[0]["drift"]) == 1
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["separate states", "one state, no lease"])
+def test_two_runs_that_planned_at_the_same_time_end_with_one_asset(
+    tmp_path: Path, shared: bool
+) -> None:
+    """For a moment there are two; the next apply of either removes the younger, and says so."""
+    world = FaultWorld(tmp_path)
+    world.save("a.md", document("One two.", id="a1", title="A"))
+    states = [world.state, world.state if shared else world.state.parent / "other.db"]
+
+    async def both() -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            runs = []
+            for world.state in states:
+                itglue = await stack.enter_async_context(world.client())
+                store = stack.enter_context(world.open_state())
+                session = await world.session(store, itglue, Policy())
+                runs.append((session, await session.plan()))
+            await asyncio.gather(*(publish(*run) for run in runs))
+
+    asyncio.run(both())
+    older, younger = sorted(asset["id"] for asset in world.assets())
+    world.turn(60)
+    assert [action.asset_id for action in world.plan().changes if action.duplicate] == [
+        str(younger)
+    ]
+    world.run(Policy())
+    assert [asset["id"] for asset in world.assets()] == [older]
+    for world.state in states:
+        assert world.until_quiet(Policy()) == 0
