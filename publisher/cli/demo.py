@@ -104,6 +104,7 @@ def _what_next(root: Path) -> None:
         f"                 publisher {at} plan",
         f"                 publisher {at} apply",
         f"How it stands:   publisher {at} status",
+        f"                 publisher {at} dashboard --open",
     )
     for line in lines:
         click.echo(line)
