@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from publisher.gather.session import Planned, Session
 from publisher.model import Json
+from publisher.plan.model import shown
 from publisher.targets import Known
 
 
@@ -52,7 +53,7 @@ def _brief(known: Known) -> dict[str, Json]:
     return {
         "key": known.key,
         "document": known.document,
-        "asset_id": known.asset_id,
+        "asset_id": shown(known.asset_id),
         "document_gone": known.rebuilt,
     }
 

@@ -96,7 +96,7 @@ class Result:
                 {
                     "key": one.key,
                     "document": one.document,
-                    "asset_id": one.asset_id,
+                    "asset_id": shown(one.asset_id),
                     "trait": one.trait,
                     "why": one.why,
                     "file": one.file,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from publisher.errors import PublisherError
 from publisher.gather.fingerprint import existing_file
+from publisher.gather.related import place_of
 from publisher.gather.session import Session
 from publisher.pull.convert import relative
 from publisher.pull.front import set_value
@@ -39,7 +40,7 @@ async def download(
     left: list[str] = []
     if ids is not None and not ids:
         return files, left
-    async for record in session.itglue.attachments("flexible_assets", there.asset_id).list():
+    async for record in session.itglue.attachments(*place_of(there.asset_id)).list():
         if ids is not None and record.id not in ids:
             continue
         file = existing_file(record)

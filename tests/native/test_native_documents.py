@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from native_world import PAGE, documents, edit_section, native, sections
 from world import World, brief, document
 
 from publisher.plan import Policy
+from publisher.simulator import Switches
 
 FILLED = [
     ("Text", "<p>Before all headings.</p>"),
@@ -311,3 +314,31 @@ def test_another_type_makes_a_document_of_an_asset(world: World) -> None:
     assert world.asset("A")["archived"] is True
     assert len(documents(world)) == 1
     assert not world.plan().actions
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        Switches(document_content="live"),
+        Switches(move_document=False),
+        Switches(document_folder_null="root"),
+        Switches(duplicate_related_item="accept"),
+        Switches(list_related_items=False),
+    ],
+    ids=["live-text", "no-move", "null-is-root", "links-twice", "no-links-in-lists"],
+)
+def test_what_it_glue_leaves_open_makes_no_difference(tmp_path: Path, switches: Switches) -> None:
+    """Published, changed and moved under each reading of the API; the next plan is empty."""
+    world = World(tmp_path, switches=switches)
+    world.write("b.md", native(title="B"))
+    more = "folder: {}\nrelated: [document: b.md]\n"
+    world.save("a.md", native(more=more.format("Runbooks")))
+    assert not world.apply().failed
+    assert not world.plan().actions
+    changed = "New.\n\n" + PAGE.replace("Why", "How")
+    world.save("a.md", native(changed, more=more.format("Runbooks/Backup")))
+    assert not world.apply().failed
+    assert ("Text", "<p>How this is done.</p>") in sections(world)
+    assert len(world.site.all("related_items")) == 1
+    plan = world.plan(refresh="full")
+    assert (plan.actions, plan.drifts) == ((), ())
