@@ -86,7 +86,7 @@ def test_forty_documents_are_forty_posts_against_another_it_glue(
             {"order": 1, "name": "Title", "kind": "Text", "use-for-title": True, "required": True},
             {"order": 2, "name": "Body", "kind": "Textbox"},
         ]
-        kind = {
+        kind: dict[str, object] = {
             "type": "flexible_asset_types",
             "attributes": {"name": "SOP", "icon": "book"},
             "relationships": {
