@@ -69,9 +69,11 @@ def load_known(data: dict[str, Any]) -> Known:
     data["files"] = {
         name: KnownFile(**{**file, "replaces": tuple(file["replaces"])})
         for name, file in data["files"].items()
-    }
-    data["related"] = {ref: KnownItem(**item) for ref, item in data.get("related", {}).items()}
-    data["writing"] = {name: Writing(**w) for name, w in data.get("writing", {}).items()}
+    } or _EMPTY
+    related = {ref: KnownItem(**item) for ref, item in data.get("related", _EMPTY).items()}
+    writing = {name: Writing(**one) for name, one in data.get("writing", _EMPTY).items()}
+    data["related"], data["writing"] = related or _EMPTY, writing or _EMPTY
+    data.setdefault("sections", _EMPTY)  # an older state has none
     return Known(**data)
 
 
