@@ -93,8 +93,9 @@ def _path(docs: Opened, planned: Planned, named: str) -> str:
     there = {desired.document for desired in planned.corpus.desired.values()}
     here, root = Path(named).resolve(), docs.project.root.resolve()
     plain = named.replace("\\", "/").removeprefix("./").lstrip("/")
-    if here.is_relative_to(root):
-        plain = next(p for p in (here.relative_to(root).as_posix(), plain) if p in there or p)
+    from_here = here.relative_to(root).as_posix() if here.is_relative_to(root) else plain
+    if from_here in there:
+        return from_here
     if plain not in there:
         near = difflib.get_close_matches(plain, there, 1)
         raise BadConfig(named, "is no document", f"Did you mean {near[0]}?" if near else "")

@@ -18,7 +18,7 @@ from publisher.gather.fingerprint import Seen, tag_ids
 from publisher.gather.session import Planned, Session
 from publisher.model import AssetType, Field, Json, Organization
 from publisher.pull.blocks import blocks
-from publisher.pull.convert import markdown
+from publisher.pull.convert import together
 from publisher.pull.fields import FOREIGN, in_frontmatter
 from publisher.pull.files import download
 from publisher.pull.losses import difference, losses
@@ -146,7 +146,7 @@ async def _free(
 def _document(one: Adopted, seen: Seen, kind: AssetType, own: Fields, sketch: Sketch) -> str:
     html = str(seen.traits.get(own.body.key) or "")
     clean, stripped = sanitize(html, lambda _, url: url)
-    text = "\n\n".join(markdown(b, sketch.link, sketch.paint)[0] for b in blocks(clean))
+    text = together(blocks(clean), sketch.link, sketch.paint)
     said = sketch.paint(text, one.title)
     one.lost += [*stripped, *losses(clean, said)]
     if (other := difference(clean, said)) is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html as entities
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -32,19 +32,46 @@ _BOX = re.compile(r"(?m)^(\s*(?:[-*+]|\d+[.)]) )([☐☑])(?=\s)")
 _TRAILING = re.compile(r"(?m)[ \t]+$")
 
 
-def markdown(block: str, link: Link, paint: Paint) -> tuple[str, bool]:
+def markdown(
+    block: str, link: Link, paint: Paint, before: tuple[str, str] = ("", "")
+) -> tuple[str, bool]:
     """The Markdown of one block; and whether it says exactly what the block says.
+
+    Args:
+        block: HTML.
+        link, paint: see there.
+        before: Markdown and HTML of the block before it, which must not grow into this one, as
+            two quotes do.
 
     Raises:
         BadConfig: html-to-markdown is not installed.
     """
-    wanted = formatted(block)
+    wanted, with_before = formatted(block), formatted(before[1] + block)
     first = ""
     for said in _candidates(_relinked(block, link)):
         first = first or said
-        if formatted(paint(said)) == wanted:
+        if formatted(paint(said)) != wanted:
+            continue
+        if not before[0] or formatted(paint(f"{before[0]}\n\n{said}")) == with_before:
             return said, True
     return first, False
+
+
+def together(
+    parts: Iterable[str], link: Link, paint: Paint, before: tuple[str, str] = ("", "")
+) -> str:
+    """The Markdown of several blocks, one after the other.
+
+    Raises:
+        BadConfig: html-to-markdown is not installed.
+    """
+    texts = []
+    for block in parts:
+        text, _ = markdown(block, link, paint, before)
+        if text:
+            texts.append(text)
+            before = text, block
+    return "\n\n".join(texts)
 
 
 def plain(block: str, link: Link) -> str:
@@ -62,7 +89,10 @@ def _candidates(block: str) -> Iterator[str]:
         yield _terms(block)
     yield _convert(code)
     yield _convert(code, escape_asterisks=True, escape_underscores=True, escape_misc=True)
-    yield _ROW.sub(r"\n\1", block)
+    rows = _ROW.sub(r"\n\1", block)
+    yield rows
+    # The last resort leaves a Markdown parser no line and no sign to stumble over.
+    yield _PRE.sub(lambda pre: pre[0].replace("\n", "&#10;").replace("{", "&#123;"), rows)
 
 
 def _terms(block: str) -> str:

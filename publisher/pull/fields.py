@@ -11,7 +11,7 @@ from publisher.gather.recover import says
 from publisher.model import AssetType, Document, Field, Json
 from publisher.pull.blocks import blocks
 from publisher.pull.canvas import Canvas
-from publisher.pull.convert import markdown
+from publisher.pull.convert import together
 from publisher.pull.front import set_value
 from publisher.render import TooDeep
 from publisher.types import Wrong
@@ -98,9 +98,7 @@ def in_frontmatter(field: Field, value: Json, path: str) -> Json:
         BadConfig: html-to-markdown is not installed.
     """
     if field.kind == "Textbox" and isinstance(value, str):
-        paint = _painter(field, path)
-        parts = (markdown(block, lambda url: url, paint)[0] for block in blocks(value))
-        return "\n\n".join(parts)
+        return together(blocks(value), lambda url: url, _painter(field, path))
     return None if value in ("", []) else value
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from publisher.pull.blocks import Unit
-from publisher.pull.convert import Link, Paint, markdown, plain
+from publisher.pull.convert import Link, Paint, plain, together
 from publisher.pull.transfer import transfer
 from publisher.render.formatted import formatted
 
@@ -46,16 +46,21 @@ def splice(
         BadConfig: html-to-markdown is not installed.
     """
     text = ""
+    last = "", ""
     for edit in edits(parts, sent, there):
         source = "".join(unit.source for unit in edit.units)
+        new = source.strip("\n")
         if edit.changed:
             kept = "".join(unit.source for unit in edit.units if unit.silent)
             source = "".join(unit.source for unit in edit.units if not unit.silent)
             before = [block for unit in edit.units for block in sent[unit.start : unit.stop]]
-            new = _rewritten(source, before, there[edit.start : edit.stop], link, paint)
+            after = there[edit.start : edit.stop]
+            new = _rewritten(source, before, after, Tools(link, paint), last)
             source = _parted(new, source) + kept
             text = _opened(text) if new else text
         text += source
+        if new and edit.start != edit.stop:
+            last = new, there[edit.stop - 1]
     whole = "".join(unit.source for unit in parts)
     return text.rstrip("\n") + whole[len(whole.rstrip("\n")) :]
 
@@ -94,18 +99,27 @@ def _counterparts(sent: Sequence[str], there: Sequence[str]) -> dict[int, int]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a conversion takes."""
+
+    link: Link
+    paint: Paint
+
+
 def _rewritten(
-    source: str, before: Sequence[str], after: Sequence[str], link: Link, paint: Paint
+    source: str, before: Sequence[str], after: Sequence[str], tools: Tools, last: tuple[str, str]
 ) -> str:
     """What becomes of *source*, whose blocks were *before* and are now *after*."""
     if not after:
         return ""
+    link, paint = tools.link, tools.paint
     wanted = formatted("".join(after))
     was, now = (_joined(plain(block, link) for block in side) for side in (before, after))
     proposal = transfer(source, was, now) if source.strip() and was else None
     if proposal is not None and formatted(paint(proposal)) == wanted:
         return proposal
-    new = _joined(markdown(block, link, paint)[0] for block in after)
+    new = together(after, link, paint, last)
     fence = _OPENING.match(source)
     return f"{fence[1]}\n{new[4:]}" if fence and len(after) == 1 and new[:4] == "```\n" else new
 

@@ -84,12 +84,12 @@ def test_what_was_published_comes_back_to_the_byte(stage: Studio) -> None:
         assert (body.markdown, body.wrong) == (canvas.document.body, None), canvas.key
 
 
-@pytest.mark.parametrize("rest", [0, 1, 2])
+@pytest.mark.parametrize("rest", [0, 1])
 def test_edits_of_any_block_come_back(stage: Studio, rest: int) -> None:
-    """A word is put into every third block: each comes back, and no other line changes."""
+    """A word is put into every second block: each comes back, and no other line changes."""
     for canvas, html in _targets(stage):
         there = [
-            _edited(block) if at % 3 == rest else block for at, block in enumerate(blocks(html))
+            _edited(block) if at % 2 == rest else block for at, block in enumerate(blocks(html))
         ]
         body = body_of(canvas, "".join(there))
         edits = sum("EDITED" in block for block in there)
