@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import subprocess
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,7 @@ class World:
         self.ahead = 0.0
         """Seconds that the world's clock is ahead of the machine's."""
         self.site = Site.open(folder / "itglue.db", switches=switches, clock=self.now)
+        weakref.finalize(self, self.site.store.close)  # Python 3.13 warns of open ones
         load_seed(self.site, SEED)
         self.state = folder / "state.db"
         self.settings = Instance(settle_seconds=240)

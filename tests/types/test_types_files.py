@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,7 @@ class Account:
 
     def __init__(self, folder: Path) -> None:
         self.site = Site.open(folder / "glue.db")
+        weakref.finalize(self, self.site.close)  # Python 3.13 warns of open ones
         self.app = create_app(self.site)
         self.journal = NoJournal()
 
