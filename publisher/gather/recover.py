@@ -19,6 +19,9 @@ from publisher.plan.remove import age
 from publisher.render import canonical, split_footer
 from publisher.targets import Desired, Existing, ExistingFile, File, Known, KnownFile
 
+Form = Callable[[str], str]
+"""HTML -> what two texts are compared by: `canonical`, or `formatted` where mark-up counts."""
+
 EDITED = "edited"
 """A fingerprint that nothing has: what was seen of a trait that no longer says what was sent."""
 
@@ -65,6 +68,7 @@ def recover(
     seen: Seen,
     attached: Mapping[str, KnownFile],
     addresses: Callable[[str], Iterable[tuple[str, str]]],
+    form: Form = canonical,
 ) -> Known:
     """What must have been published of *desired*, going by the asset itself.
 
@@ -73,6 +77,7 @@ def recover(
         seen: the asset, with the values of its traits.
         attached: its attachments, as far as they are ours; see `recognise`.
         addresses: reference -> (id, URL) of what it resolves to now, or may have before.
+        form: in which HTML is compared.
     """
     asset, marker = seen.existing, seen.existing.marker
     if marker is None:
@@ -99,7 +104,7 @@ def recover(
         published_at=0.0,
         updated_at="",
         sent=sent,
-        seen=_seen(desired, content, seen, refs, same_git),
+        seen=_seen(desired, content, seen, refs, same_git, form),
         refs={ref: target for ref, (target, _) in refs.items()},
         files=dict(attached),
         archived=asset.archived and marker.archived,
@@ -207,6 +212,7 @@ def _seen(
     seen: Seen,
     refs: Mapping[str, tuple[str, str]],
     same_git: bool,
+    form: Form,
 ) -> dict[str, str]:
     there = seen.existing.traits
     names = [name for name in desired.sent if name[0] != "@"]
@@ -217,23 +223,25 @@ def _seen(
     composed = _composed(content, refs)
     return {
         name: there.get(name, "")
-        if name == content.carrier or _says(name, composed, seen, content)
+        if name == content.carrier or _says(name, composed, seen, content, form)
         else EDITED
         for name in names
     }
 
 
-def says(want: Json, have: Json) -> bool:
+def says(want: Json, have: Json, form: Form = canonical) -> bool:
     """Whether a trait as IT Glue has it says what was (or would be) sent, however it is spelt."""
     if isinstance(want, str) and isinstance(have, str) and want != have:
-        return canonical(want) == canonical(have)
+        return form(want) == form(have)
     if isinstance(want, int | float) and not isinstance(want, bool) and isinstance(have, str):
         return have == str(want)
     return fingerprint(want) == fingerprint(have)
 
 
-def _says(name: str, composed: Mapping[str, Json], seen: Seen, content: Content) -> bool:
+def _says(
+    name: str, composed: Mapping[str, Json], seen: Seen, content: Content, form: Form = canonical
+) -> bool:
     want, have = composed.get(name), seen.traits.get(name)
     if name == content.body and isinstance(want, str) and isinstance(have, str):
         want, have = split_footer(want)[0], split_footer(have)[0]
-    return says(want, have)
+    return says(want, have, form)

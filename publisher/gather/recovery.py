@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from publisher.gather.behind import Behind, behind, caught_up, caught_up_gone
 from publisher.gather.documents import caught_up_document
 from publisher.gather.fingerprint import Seen, existing_file
-from publisher.gather.recover import missing, ours, recognise, recover, recover_gone
+from publisher.gather.recover import Form, missing, ours, recognise, recover, recover_gone
 from publisher.gather.recover_document import orphan, read_pictures, recover_document
 from publisher.gather.related import place_of, read_links, recognise_items
 from publisher.gather.sections import NativeContent
 from publisher.gather.uploads import found_upload
 from publisher.itglue import ITGlue
 from publisher.model import NATIVE, digest
+from publisher.render import canonical
+from publisher.render.formatted import formatted
 from publisher.state import Store
 from publisher.targets import Existing, ExistingFile, Known, KnownFile, KnownItem
 
@@ -127,7 +129,10 @@ class Recovery:
                 if one.sure:
                     self._know(caught_up_gone(one))
                 continue
-            told = await self._told(one.key, one.asset, one.known.files, addresses)
+            # A marker that was sent later proves our write. Without that proof only the very text
+            # that we would have sent is ours: a word that somebody made bold is an edit.
+            form = canonical if one.sure else formatted
+            told = await self._told(one.key, one.asset, one.known.files, addresses, form)
             now = caught_up(one, told) if told else None
             if now:
                 self._know(now, former=one.known.key)
@@ -180,6 +185,7 @@ class Recovery:
         asset: Existing,
         files: Mapping[str, KnownFile] | None,
         addresses: Callable[[str], list[tuple[str, str]]],
+        form: Form = canonical,
     ) -> Known | None:
         found = await self.look(asset.asset_id, asset.type_id)
         if found is None:
@@ -192,7 +198,8 @@ class Recovery:
         if desired.type_id == NATIVE.id:
             found = replace(found, existing=replace(found.existing, files=there))
             return await self._told_document(key, found, attached, addresses)
-        told = recover(desired, self.planned.corpus.contents[key], found, attached, addresses)
+        content = self.planned.corpus.contents[key]
+        told = recover(desired, content, found, attached, addresses, form)
         return replace(told, related=await self._items(key, told)) if desired.related else told
 
     async def _told_document(

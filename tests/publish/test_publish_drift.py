@@ -223,3 +223,19 @@ def test_an_edit_in_the_second_of_our_own_write_is_drift_all_the_same(tmp_path: 
     world.apply()
     world.site.edit(int(world.asset("A")["id"]), {"body": "<p>Edited at once.</p>"})
     assert world.plan().summary["drift"] == 1
+
+
+@pytest.mark.parametrize("kind", ["SOP", "Note"])
+def test_a_word_made_bold_in_a_text_with_links_is_an_edit(tmp_path: Path, kind: str) -> None:
+    """Our own late writes are told from edits by every tag that an author can set."""
+    world = World(tmp_path)
+    world.write("b.md", document("Other.", id="b1", title="B", type=kind))
+    world.save("a.md", document("See [b](b.md), please.", id="a1", title="A", type=kind))
+    world.apply()
+    field = "body" if kind == "SOP" else "text"
+    html = world.asset("A")["traits"][field].replace("please", "<strong>please</strong>")
+    world.edit("A", **{field: html})
+    plan = world.plan()
+    assert (plan.actions, plan.summary["drift"]) == ((), 1)
+    world.save("a.md", document("See [b](b.md), now.", id="a1", title="A", type=kind))
+    assert brief(world.plan().actions) == [("conflict", "a.md")]
