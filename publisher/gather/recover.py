@@ -15,7 +15,7 @@ from publisher.gather.existing import Remote
 from publisher.gather.fingerprint import Seen, fingerprint
 from publisher.marker import Marker, content_digest
 from publisher.model import Json
-from publisher.plan.remove import age
+from publisher.plan.remove import age, is_copy
 from publisher.render import canonical, split_footer
 from publisher.targets import Desired, Existing, ExistingFile, File, Known, KnownFile
 
@@ -27,16 +27,19 @@ EDITED = "edited"
 
 
 def ours(remote: Remote, repository: str) -> dict[str, list[Existing]]:
-    """The assets that carry our marker, by key, oldest first; live ones before archived ones."""
+    """The assets that carry our marker, by key, oldest first; live ones before archived ones.
+
+    Without copies that people made: those are nobody's asset of that key.
+    """
     found: defaultdict[str, list[Existing]] = defaultdict(list)
     for asset in remote.existing.values():
         marker = asset.marker
-        # A copy that somebody put into another organization is no asset of that key.
         if marker and marker.repository == repository and _at_home(asset, marker):
             found[marker.key].append(asset)
-    for group in found.values():
+    for key, group in found.items():
         if len(group) > 1:
-            group.sort(key=lambda asset: (asset.archived, age(asset)))
+            made = (asset for asset in group if not is_copy(asset, group))
+            found[key] = sorted(made, key=lambda asset: (asset.archived, age(asset)))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 
 from publisher.model import NATIVE, Diagnostic, Organization
 from publisher.plan.compare import base_of, remote_changes
@@ -115,10 +116,14 @@ def _not_ours_alone(asset: Existing, group: list[Existing]) -> str | None:
         return "lies in another organization"
     if marker.archived:
         return "was restored from the archive"
+    return "is a copy" if is_copy(asset, group) else None
+
+
+def is_copy(asset: Existing, group: Iterable[Existing]) -> bool:
+    """Whether somebody copied an asset, marker and all: an older one comes of the same create."""
+    attempt = asset.marker.attempt if asset.marker else None
     older = (one for one in group if age(one) < age(asset))
-    if any(one.marker and one.marker.attempt == marker.attempt for one in older):
-        return "is a copy"
-    return None
+    return any(one.marker is not None and one.marker.attempt == attempt for one in older)
 
 
 def _untouched(asset: Existing) -> bool:

@@ -319,3 +319,22 @@ def test_two_runs_that_planned_at_the_same_time_end_with_one_asset(
     assert [asset["id"] for asset in world.assets()] == [older]
     for world.state in states:
         assert world.until_quiet(Policy()) == 0
+
+
+def test_a_copy_of_an_asset_that_went_stays_when_the_state_is_lost(world: FaultWorld) -> None:
+    """It is not taken for the live asset of a document that is gone."""
+    asset = world.asset("A")
+    copied = world.site.create(
+        "flexible_assets",
+        {
+            "organization-id": asset["organization-id"],
+            "flexible-asset-type-id": asset["flexible-asset-type-id"],
+            "traits": asset["traits"],
+        },
+    )
+    world.remove("a.md")
+    world.run(Policy())
+    world.lose_state()
+    assert world.until_quiet(Policy()) == 0
+    (there,) = world.assets(id=copied.id)
+    assert (there["archived"], there["traits"]) == (False, asset["traits"])
