@@ -15,7 +15,7 @@ from publisher.gather.existing import Remote
 from publisher.gather.fingerprint import Seen, fingerprint
 from publisher.marker import Marker, content_digest
 from publisher.model import Json
-from publisher.plan.remove import age, is_copy
+from publisher.plan.remove import age, originals
 from publisher.render import canonical, split_footer
 from publisher.targets import Desired, Existing, ExistingFile, File, Known, KnownFile
 
@@ -31,15 +31,17 @@ def ours(remote: Remote, repository: str) -> dict[str, list[Existing]]:
 
     Without copies that people made: those are nobody's asset of that key.
     """
+    first = originals(remote.existing.values(), repository)
     found: defaultdict[str, list[Existing]] = defaultdict(list)
     for asset in remote.existing.values():
         marker = asset.marker
-        if marker and marker.repository == repository and _at_home(asset, marker):
+        if marker is None or marker.repository != repository or not _at_home(asset, marker):
+            continue
+        if first[marker.attempt] == asset.asset_id:
             found[marker.key].append(asset)
-    for key, group in found.items():
+    for group in found.values():
         if len(group) > 1:
-            made = (asset for asset in group if not is_copy(asset, group))
-            found[key] = sorted(made, key=lambda asset: (asset.archived, age(asset)))
+            group.sort(key=lambda asset: (asset.archived, age(asset)))
     return found
 
 

@@ -300,10 +300,12 @@ class Session:
 
 
 def _is_looked_at(action: Action, planned: Planned) -> bool:
-    """Whether an asset is read before it is planned: one that goes, or comes back."""
+    """Whether an asset is read before it is planned: one that goes (or would), or comes back."""
     existing = planned.remote.existing.get(action.asset_id or "")
-    back = existing is not None and existing.archived
-    return action.verb in ("archive", "delete") or (back and action.verb in ("update", "move"))
+    desired = planned.corpus.desired.get(action.key)
+    back = existing is not None and existing.archived and action.verb in ("update", "move")
+    goes = desired is None or desired.type_id != action.type_id
+    return action.verb in ("archive", "delete") or back or (goes and existing is not None)
 
 
 def _lacks_links(known: Known, planned: Planned) -> bool:

@@ -62,6 +62,8 @@ class _Decision:
         self.unchanged = 0
         self.pending: list[Pending] = []
         self.creating: set[str] = set()
+        self.held: set[str] = set()
+        """Keys whose asset of a former type is held back."""
         self.by_title: defaultdict[tuple[str, str, str], list[Existing]] = defaultdict(list)
         self.foreign: dict[tuple[str, str], Existing] = {}
         for asset in sides.existing.values():
@@ -81,6 +83,8 @@ class _Decision:
     ) -> Plan:
         wanted = sorted(self.sides.desired.values(), key=lambda d: (d.document, d.key))
         paired = [(d, self._known(d)) for d in wanted]
+        removed, kept = removals(self.sides, self.policy)
+        self.held = {action.key for action in removed if action.verb == "conflict"}
         # What will be created comes first: links to it are not dead, they only wait.
         for desired, known in paired:
             if known is None:
@@ -88,11 +92,8 @@ class _Decision:
         for desired, known in paired:
             if known is not None:
                 self._published(desired, known)
-        removed, kept = removals(self.sides, self.policy)
         doubled, found = duplicates(self.sides)
-        held = {action.key for action in removed if action.verb == "conflict"}
-        mine = [_behind_former(a) if a.key in held else a for a in self.actions]
-        self.actions = [*mine, *removed, *doubled]
+        self.actions += [*removed, *doubled]
         self.found += [*diagnostics, *found, *map(_drift_found, self.drifts)]
         return Plan(
             instance,
@@ -123,6 +124,9 @@ class _Decision:
 
     def _new(self, desired: Desired) -> None:
         if self._waits(desired):
+            return
+        if desired.key in self.held:
+            self._hold(desired, None, "the asset of its former type is held back")
             return
         foreign = self.foreign.get((desired.key, desired.type_id))
         if foreign and foreign.marker:
@@ -322,14 +326,6 @@ class _Decision:
             requests=requests,
         )
         self.actions.append(action)
-
-
-def _behind_former(action: Action) -> Action:
-    """A create that waits for the asset of its former type, which is held back."""
-    if action.verb != "create":
-        return action
-    reason = "the asset of its former type is held back"
-    return replace(action, verb="conflict", reasons=(reason,), requests=0)
 
 
 def _agreed(desired: Desired, edit: Change) -> bool:

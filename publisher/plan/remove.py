@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from publisher.model import NATIVE, Diagnostic, Organization
 from publisher.plan.compare import base_of, remote_changes
@@ -62,6 +62,7 @@ def duplicates(sides: Sides) -> tuple[list[Action], list[Diagnostic]]:
     for asset in sides.existing.values():
         if asset.marker and asset.marker.repository == sides.repository:
             groups[asset.marker.key].append(asset)
+    first = originals(sides.existing.values(), sides.repository)
     actions: list[Action] = []
     found: list[Diagnostic] = []
     for key, group in sorted(groups.items()):
@@ -71,7 +72,7 @@ def duplicates(sides: Sides) -> tuple[list[Action], list[Diagnostic]]:
             continue
         for asset in live:
             if asset.asset_id != known.asset_id and (asset != live[0] or _former(asset, known)):
-                double = _double(sides, known, group, asset)
+                double = _double(sides, known, first, asset)
                 if isinstance(double, Action):
                     actions.append(double)
                 else:
@@ -90,18 +91,17 @@ def _former(asset: Existing, known: Known) -> bool:
 
 
 def _double(
-    sides: Sides, known: Known, group: list[Existing], asset: Existing
+    sides: Sides, known: Known, first: Mapping[str, str], asset: Existing
 ) -> Action | Diagnostic:
-    oldest = min(group, key=age)
     former = _former(asset, known)
-    why = _not_ours_alone(asset, group)
+    why = _not_ours_alone(asset, first)
     if former and asset.type_id == NATIVE.id:
         why = why or "is an IT Glue document, which this one was before"
     if why is None and former:
         reason = "the document's type changed, and this asset of the former one is left"
         return _action(sides, "archive", known, asset, reason, duplicate=True)
     if why is None and _untouched(asset):
-        reason = f"a second asset of this document: {oldest.asset_id} is older and stays"
+        reason = f"a second asset of this document: {known.asset_id} is older and stays"
         return _action(sides, "delete", known, asset, reason, duplicate=True)
     why = why or "was edited since it was made"
     message = f"asset {asset.asset_id} carries the marker of {known.asset_id} too; it {why}"
@@ -109,21 +109,26 @@ def _double(
     return Diagnostic(known.document, None, None, "duplicate-asset", "warning", message, fix)
 
 
-def _not_ours_alone(asset: Existing, group: list[Existing]) -> str | None:
+def _not_ours_alone(asset: Existing, first: Mapping[str, str]) -> str | None:
     """What a person had to do with a second asset; None for nothing."""
     marker = asset.marker
     if marker is None or marker.key.rpartition("@")[2] != asset.organization_id:
         return "lies in another organization"
     if marker.archived:
         return "was restored from the archive"
-    return "is a copy" if is_copy(asset, group) else None
+    return "is a copy" if first[marker.attempt] != asset.asset_id else None
 
 
-def is_copy(asset: Existing, group: Iterable[Existing]) -> bool:
-    """Whether somebody copied an asset, marker and all: an older one comes of the same create."""
-    attempt = asset.marker.attempt if asset.marker else None
-    older = (one for one in group if age(one) < age(asset))
-    return any(one.marker is not None and one.marker.attempt == attempt for one in older)
+def originals(existing: Iterable[Existing], repository: str) -> dict[str, str]:
+    """Attempt -> id of the asset that it made: any younger one is a copy that somebody made of it,
+    marker and all, and may carry a key that the original no longer has."""
+    found: dict[str, Existing] = {}
+    for asset in existing:
+        if asset.marker and asset.marker.repository == repository:
+            before = found.setdefault(asset.marker.attempt, asset)
+            if age(asset) < age(before):
+                found[asset.marker.attempt] = asset
+    return {attempt: asset.asset_id for attempt, asset in found.items()}
 
 
 def _untouched(asset: Existing) -> bool:

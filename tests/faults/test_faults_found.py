@@ -338,3 +338,45 @@ def test_a_copy_of_an_asset_that_went_stays_when_the_state_is_lost(world: FaultW
     assert world.until_quiet(Policy()) == 0
     (there,) = world.assets(id=copied.id)
     assert (there["archived"], there["traits"]) == (False, asset["traits"])
+
+
+def test_a_copy_of_an_asset_that_moved_is_left_alone(tmp_path: Path) -> None:
+    """It carries the key that the original had, and no document wants that any more."""
+    world = FaultWorld(tmp_path)
+    world.save("a.md", document("One two.", title="A"))
+    world.run(Policy())
+    asset = world.asset("A")
+    world.turn(60)
+    copied = world.site.create(
+        "flexible_assets",
+        {
+            "organization-id": asset["organization-id"],
+            "flexible-asset-type-id": asset["flexible-asset-type-id"],
+            "traits": asset["traits"],
+        },
+    )
+    world.git("mv", "a.md", "b.md")
+    world.commit()
+    world.until_quiet(Policy())
+    (there,) = world.assets(id=copied.id)
+    assert (there["archived"], there["traits"]) == (False, asset["traits"])
+
+
+def test_a_link_to_what_is_held_back_is_no_change(world: FaultWorld) -> None:
+    """Nothing is left to do for it until somebody has decided."""
+    world.save("b.md", document("To [a](a.md).", id="b1", title="B"))
+    world.run(Policy())
+    world.site.edit(int(world.asset("A")["id"]), {"body": "<p>Edited.</p>"})
+    world.save("a.md", document("One two.", id="a1", title="A", type="Note"))
+    world.run(Policy())
+    assert not world.plan().changes
+
+
+def test_two_plans_of_what_is_held_back_are_the_same(world: FaultWorld) -> None:
+    """They name the asset by its title, whether a list has just told it or not."""
+    world.site.edit(int(world.asset("A")["id"]), {"body": "<p>Edited.</p>"})
+    world.remove("a.md")
+    first = world.plan()
+    world.turn(3600)
+    for plan in (first, world.plan(), world.plan()):
+        assert [(action.verb, action.title) for action in plan.actions] == [("conflict", "A")]

@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 from fault_corpus import strangers
-from fault_kinds import COMMIT_FAULTS, REQUEST_FAULTS, CommitFault, Fault
+from fault_kinds import COMMIT_FAULTS, LATE_SECONDS, REQUEST_FAULTS, CommitFault, Fault
 from fault_wire import Trouble
 from fault_world import FaultWorld, live, marker_of, said
 from hypothesis import HealthCheck, settings
@@ -314,7 +314,8 @@ class Publishing(RuleBasedStateMachine):
         return self.world.plan(POLICY)
 
     def _edit(self, asset_id: int, traits: dict[str, str]) -> None:
-        self.world.turn(1)
+        # Nobody can keep a late write from coming after an edit of these two minutes.
+        self.world.turn(LATE_SECONDS + 1)
         self.world.site.edit(asset_id, traits)
         self.world.turn(1)
 
