@@ -10,9 +10,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
 from typing import TypeAlias
 
 from publisher.render import Page, TooDeep, render
@@ -38,16 +40,28 @@ def render_all(sources: Iterable[Source]) -> dict[Source, Page]:
         return {}
     spawn = multiprocessing.get_context("spawn")
     try:
-        with ProcessPoolExecutor(cores, mp_context=spawn, initializer=_deaf) as pool:
+        with ProcessPoolExecutor(cores, mp_context=spawn, initializer=_obedient) as pool:
             pages = pool.map(_rendered, wanted, chunksize=_AT_ONCE)
             return {source: page for source, page in zip(wanted, pages, strict=True) if page}
     except (BrokenProcessPool, OSError):  # no memory, no semaphores, or a main that is no module
         return {}
 
 
-def _deaf() -> None:
-    """Ctrl-C reaches every process of a terminal: one explanation is enough."""
+def _obedient() -> None:
+    """Neither end before the one that asked, nor live longer.
+
+    Ctrl-C reaches every process of a terminal: one explanation is enough. A killed parent says
+    nothing at all, and its pipes stay open for as long as a process of its lives.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow, daemon=True).start()
+
+
+def _follow() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _rendered(source: Source) -> Page | None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -53,3 +57,20 @@ def test_a_plan_does_not_depend_on_who_rendered(
     monkeypatch.setattr(copies, "render_all", lambda sources: {})
     assert world.plan().as_json()["actions"] == with_processes["actions"]
     assert [found["code"] for found in with_processes["diagnostics"]] == ["too-deep"]
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="Windows has no process groups to look at")
+def test_no_process_is_left_of_a_killed_run() -> None:
+    """Else it would hold the pipes of the run open, and whoever reads them would wait for ever."""
+    code = (
+        "from publisher.gather.ahead import render_all\n"
+        "print('on', flush=True)\n"
+        "render_all((f'{n}.md', '- x\\n' * 2000, None, 1) for n in range(2000))\n"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == b"on\n"
+        time.sleep(1.5)
+        run.kill()
+        run.communicate(timeout=10)  # ends when the last process that has the pipe open ends
