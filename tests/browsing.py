@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NEEDS_BROWSER = pytest.mark.skipif(
@@ -94,3 +94,10 @@ def violations(page: Page) -> list[tuple[str, str]]:
 
 def _command(words: Sequence[str]) -> list[str]:
     return [sys.executable, "-m", "publisher", *words]
+
+
+def has(locator: Locator, number: int) -> None:
+    """Wait until so many elements match: a click does not wait for the page that it leads to."""
+    from playwright.sync_api import expect
+
+    expect(locator).to_have_count(number)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from browsing import NEEDS_BROWSER, chromium, run, serving, violations
+from browsing import NEEDS_BROWSER, chromium, has, run, serving, violations
 
 from publisher.data import example_docs
 from publisher.source.create import create_repository
@@ -49,7 +49,7 @@ def test_it_opens(browser: Browser, folder: Path) -> None:
     with serving(folder, "dashboard") as address:
         page.goto(address)
         assert page.locator("h1").inner_text() == "lanternbridge-docs"
-        assert page.locator(".chart").count() == 8
+        has(page.locator(".chart"), 8)
         assert page.locator("main .tag").first.inner_text() == "done"
         assert page.locator(".cell.published").count() > 5
         page.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from browsing import NEEDS_BROWSER, chromium, previewing, run
+from browsing import NEEDS_BROWSER, chromium, has, previewing, run
 
 from publisher.data import example_docs
 from publisher.simulator import Site
@@ -99,15 +99,15 @@ def test_open_search_and_navigate_by_keyboard(page: Page, address: str) -> None:
     page.keyboard.press("/")
     page.keyboard.type("vpn down")
     page.locator("nav li").first.wait_for()
-    assert page.locator("nav li").count() == 1
+    has(page.locator("nav li"), 1)
     assert page.locator("#found").inner_text() == "1 document found"
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.locator("main h1:text('Remote access VPN down')").wait_for()
-    assert "/d/runbooks/vpn-outage.md?org=" in page.url
+    page.wait_for_url("**/d/runbooks/vpn-outage.md?org=*")
     page.keyboard.press("/")
     page.keyboard.press("Escape")
-    assert page.locator("nav section").count() == 6
+    has(page.locator("nav section"), 6)
     page.go_back()
     page.locator("main h1:text('Network: Foundry Lane')").wait_for()
     assert page.title().startswith("Network: Foundry Lane")
@@ -117,8 +117,8 @@ def test_the_document_is_shown_as_it_would_be_sent(page: Page, address: str) -> 
     """Fields, text with its picture in a frame that is as high as its text, attachments."""
     show(page, address + NETWORK)
     frame = page.frame_locator("iframe[title='Documentation']")
-    assert frame.locator("td:text-is('ACM-FW01')").count() == 0
-    assert frame.locator("th:text-is('ACM-FW01')").count() == 1
+    has(frame.locator("td:text-is('ACM-FW01')"), 0)
+    has(frame.locator("th:text-is('ACM-FW01')"), 1)
     assert (
         page.evaluate("document.querySelector('iframe').contentDocument.images[0].naturalWidth")
         > 100
@@ -141,7 +141,7 @@ def test_links_in_the_text_lead_to_the_other_document_and_its_heading(
     page.frame_locator("main iframe").locator("a:text('Remote access VPN down')").click()
     page.locator("main h1:text('Remote access VPN down')").wait_for()
     until(page, "document.getElementById('main').scrollTop > 200")
-    assert page.url.endswith("#all-users")
+    page.wait_for_url("**#all-users")
     assert page.evaluate("window.same") is True
 
 
@@ -173,7 +173,7 @@ def test_a_broken_document_shows_its_error_and_comes_back(
     file.write_text(good.replace("title:", "title: [", 1))
     page.locator("main h1:text('cannot be shown')").wait_for()
     assert "line 4" in page.locator("main .findings").inner_text()
-    assert page.locator("main iframe").count() == 0
+    has(page.locator("main iframe"), 0)
     file.write_text(good)
     page.locator("main h1:text('Network: Foundry Lane')").wait_for()
     until(page, "document.getElementById('main').scrollTop === 700")
@@ -184,8 +184,8 @@ def test_choose_another_organization(page: Page, address: str) -> None:
     show(page, address + "/d/sops/staff-changes.md")
     page.locator("#organization").select_option(label="Greywater Freight")
     page.locator(".trail:text('Greywater Freight')").wait_for()
-    assert re.search(r"\?org=\d+$", page.url)
-    assert page.locator("nav a[aria-current]").count() == 1
+    page.wait_for_url(re.compile(r"\?org=\d+$"))
+    has(page.locator("nav a[aria-current]"), 1)
 
 
 def test_what_changes_is_shown_against_what_is_published(
@@ -195,6 +195,7 @@ def test_what_changes_is_shown_against_what_is_published(
     file = restored / "clients/acme/network.md"
     show(page, address + NETWORK)
     file.write_text(file.read_text().replace("One site, one core", "One site, two cores"))
+    page.locator(".stand.changed:visible").wait_for()
     page.locator("#show-changes").click()
     frame = page.frame_locator("#compared iframe")
     frame.locator("ins").first.wait_for()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from browsing import NEEDS_BROWSER, chromium, run, serving, violations
+from browsing import NEEDS_BROWSER, chromium, has, run, serving, violations
 
 from publisher.data import example_docs
 from publisher.source.create import create_repository
@@ -78,7 +78,7 @@ def test_an_injected_fault_is_met_and_logged(page: Page, folder: Path, address: 
     page.get_by_label("503 Service Unavailable").check()
     page.get_by_label("To", exact=True).select_option("reads (GET)")
     page.get_by_role("button", name="Inject").click()
-    assert page.locator(".rules li").count() == 1
+    has(page.locator(".rules li"), 1)
     where = {"ITGLUE_BASE_URL": address, "ITGLUE_API_KEY": "any"}
     plan = [sys.executable, "-m", "publisher", "--instance", "rehearsal", "plan"]
     done = subprocess.run(
@@ -87,10 +87,10 @@ def test_an_injected_fault_is_met_and_logged(page: Page, folder: Path, address: 
     assert done.returncode == 0, done.stderr
     page.get_by_role("link", name="Requests").click()
     met = page.locator("tr", has_text="503 instead")
-    assert met.count() == 1
+    has(met, 1)
     assert met.locator(".bad").inner_text() == "503"
     page.get_by_role("link", name="Trouble").click()
-    assert page.locator(".rules li").count() == 0
+    has(page.locator(".rules li"), 0)
 
 
 def test_attachments_open(page: Page) -> None:
@@ -98,7 +98,7 @@ def test_attachments_open(page: Page) -> None:
     page.get_by_role("link", name="Lanternbridge IT").click()
     page.get_by_role("link", name=ASSET).click()
     page.get_by_role("link", name="patch-rings.png").click()
-    assert "/simulator/files/" in page.url
+    page.wait_for_url("**/simulator/files/**")
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
