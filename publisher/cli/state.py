@@ -17,6 +17,7 @@ from publisher.cli.options import PlanOptions
 from publisher.cli.planning import print_json, session_with
 from publisher.cli.stateview import as_json, as_text, when
 from publisher.errors import BadConfig
+from publisher.plan.model import called
 
 _FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 _YES = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
@@ -125,7 +126,7 @@ def _said(found: Found) -> list[str]:
         f"Read {found.assets} assets of {found.types} types.",
         f"Ours: {live} of documents that are there, {len(found.gone)} of documents that are gone.",
     ]
-    lines += [f"  gone: {k.document} (asset {k.asset_id}, key {k.key})" for k in found.gone]
+    lines += [f"  gone: {k.document} ({called(k.asset_id)}, key {k.key})" for k in found.gone]
     lines += [f"Not found any more: {key}" for key in found.missing]
     lines += [f"Of repository {name}: {count} assets." for name, count in found.others.items()]
     lines += [f"Still unknown whether it was created: {key}" for key in found.pending]
@@ -142,4 +143,4 @@ async def _forget(docs: OpenedState, keys: Sequence[str]) -> None:
                 raise BadConfig(key, "the state knows no target of that key", hint)
         for key in keys:
             docs.store.unbind(key)
-            click.echo(f"Forgot {key} (asset {known[key].asset_id}, which stays).")
+            click.echo(f"Forgot {key} ({called(known[key].asset_id)}, which stays).")

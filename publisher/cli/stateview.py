@@ -10,7 +10,9 @@ from typing import Any
 from publisher.apply.lease import died
 from publisher.cli.open import OpenedState
 from publisher.model import Json
+from publisher.plan.model import called, shown
 from publisher.state import Lease
+from publisher.targets import Known, Replaced
 
 RUNS, REPLACED = 20, 1000
 
@@ -31,14 +33,19 @@ def as_json(docs: OpenedState) -> dict[str, Json]:
         "state": store.url,
         "base_url": store.meta("base_url"),
         "targets": [
-            _timed(asdict(known), "published_at") for _, known in sorted(store.known().items())
+            _timed(_plain(known), "published_at") for _, known in sorted(store.known().items())
         ],
         "intents": [_timed(asdict(intent), "at") for _, intent in sorted(store.intents().items())],
         "lease": _lease(lease, store.now()) if lease else None,
         "scans": [asdict(scan) for _, scan in sorted(store.scans().items())],
         "runs": [_timed(asdict(run), "started") for run in store.runs(RUNS)],
-        "replaced": [_timed(asdict(one), "at") for one in store.replaced(REPLACED)],
+        "replaced": [_timed(_plain(one), "at") for one in store.replaced(REPLACED)],
     }
+
+
+def _plain(one: Known | Replaced) -> dict[str, Any]:
+    """All of it, with the asset's id as IT Glue has it."""
+    return asdict(one) | {"asset_id": shown(one.asset_id)}
 
 
 def _timed(values: dict[str, Any], name: str) -> dict[str, Json]:
@@ -72,7 +79,7 @@ def as_text(docs: OpenedState) -> Iterator[str]:
         flag = "  archived" if target.archived else ""
         place = "" if key.startswith(f"{target.document}@") else f"  {target.document}"
         published = when(target.published_at) if target.published_at else "found by its marker"
-        yield f"  {key:<{width}}  asset {target.asset_id}  {published}{place}{flag}"
+        yield f"  {key:<{width}}  {called(target.asset_id)}  {published}{place}{flag}"
     for intent in store.intents().values():
         what = f"attachment {intent.name} of {intent.key}" if intent.name else intent.key
         yield f"Pending   {what}, begun {when(intent.at)}; the next apply settles it"

@@ -19,6 +19,7 @@ from publisher.gather.comparison import Difference
 from publisher.gather.origin import Given
 from publisher.gather.session import Planned
 from publisher.gather.why import Target, Why, explain
+from publisher.plan.model import called
 from publisher.plan.output import finding
 
 
@@ -116,7 +117,8 @@ def _target(target: Target) -> Iterator[str]:
         yield f"    moved from {former}"
     if target.asset_id:
         changed = f", last changed {target.updated_at}" if target.updated_at else ""
-        yield f"    asset      {target.asset_id}{changed}  {target.url}".rstrip()
+        kind, _, asset_id = called(target.asset_id).partition(" ")
+        yield f"    {kind:<10} {asset_id}{changed}  {target.url}".rstrip()
     if target.commit:
         yield f"    published  at commit {target.commit[:10]}"
     for difference in target.differences:

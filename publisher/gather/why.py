@@ -9,7 +9,7 @@ from publisher.gather.comparison import Difference, differences
 from publisher.gather.origin import Origin, origin_of
 from publisher.gather.session import Planned
 from publisher.model import Diagnostic, Json, Organization
-from publisher.plan.model import Action
+from publisher.plan.model import Action, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class Why:
     targets: tuple[Target, ...]
 
     def as_json(self) -> dict[str, Json]:
-        return {"format_version": 1, **asdict(self)}
+        targets = [asdict(one) | {"asset_id": shown(one.asset_id)} for one in self.targets]
+        return {"format_version": 1, **asdict(self), "targets": targets}
 
 
 def explain(planned: Planned, config: Config, path: str) -> Why:

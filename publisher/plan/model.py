@@ -21,6 +21,11 @@ def shown(asset_id: str | None) -> str | None:
     return asset_id and asset_id.rpartition("/")[2]
 
 
+def called(asset_id: str) -> str:
+    """An asset by its kind and id: ``asset 7``, or ``document 7`` for a native document."""
+    return f"{'document' if '/' in asset_id else 'asset'} {shown(asset_id)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What the user decided beforehand."""

@@ -132,3 +132,19 @@ def test_a_lease_of_a_dead_process_of_this_host_is_broken_at_once(docs: DocsRepo
     store.acquire(Lease("t", "jane", this_host(), os.getpid()), 60)
     store.close()
     assert docs.run("apply", "--yes").exit_code == 3
+
+
+def test_a_native_document_has_the_id_that_it_glue_shows(tmp_path: Path) -> None:
+    """And is called a document; how the state tells it from an asset is nobody's business."""
+    docs = DocsRepository(tmp_path / "docs", [])
+    docs.write("n.md", "---\nid: n1\norg: Acme Corp\ntype: document\n---\n# N\n\nText.\n")
+    docs.commit()
+    (done,) = docs.json("apply", "--yes")["targets"]
+    asset_id, key = done["asset_id"], done["key"]
+    assert asset_id.isdecimal()
+    for named in (docs.state(), docs.json("why", "n.md")):
+        (target,) = named["targets"]
+        assert (target["asset_id"], target["type_id"]) == (asset_id, "document")
+    assert f"  document {asset_id}  " in docs.run("state", "show").output
+    assert f"    document   {asset_id}, last changed" in docs.run("why", "n.md").output
+    assert f"(document {asset_id}, which stays)" in docs.run("state", "forget", key).output
