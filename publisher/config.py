@@ -18,6 +18,8 @@ from publisher.errors import BadConfig
 FILE_NAME = "publisher.toml"
 LOCAL = "local"
 """The built-in instance: the embedded IT Glue simulator."""
+RESERVED = "simulator"
+"""No instance's name: the local one is kept in .publisher/simulator.db, where a state would lie."""
 
 REGIONS = {
     "us": "https://api.itglue.com",
@@ -105,6 +107,16 @@ class State(_Table):
     )
 
 
+class Secrets(_Table):
+    """``[secrets]``: what looks for passwords and keys in documents, before they are sent."""
+
+    scanner: Literal["own", "kingfisher"] = Field(
+        "own",
+        description="own: the rules for what runbooks hold. kingfisher: these and Kingfisher's, for"
+        " the keys of some hundred services; needs the extra `secrets`.",
+    )
+
+
 class Config(_Table):
     """The whole of publisher.toml."""
 
@@ -115,6 +127,7 @@ class Config(_Table):
     publish: Publish = Publish()
     instances: dict[str, Instance] = Field(default_factory=dict)
     state: State = State()
+    secrets: Secrets = Secrets()
 
     def instance(self, name: str) -> Instance:
         """The settings of one instance.
@@ -166,11 +179,26 @@ def parse(data: Mapping[str, Any], text: str, place: str) -> Config:
             where = f"{place}:{_line_of(text, ['[[defaults]]']) or 1}"
             raise BadConfig(where, f"[[defaults]] number {number} has no `path` (a glob)")
     for name, instance in config.instances.items():
+        where = f"{place}:{_line_of(text, ['instances', name]) or 1}"
+        check_name(name, where)
         if instance.region and instance.base_url:
-            where = f"{place}:{_line_of(text, ['instances', name]) or 1}"
             raise BadConfig(where, f"instance {name!r} has both a region and a base_url")
         check_url(instance.url, f"{place}: instances.{name}")
     return config
+
+
+def check_name(name: str, place: str) -> None:
+    """Refuse a *name* that cannot be the name of an instance's files.
+
+    Raises:
+        BadConfig: it is empty, reserved, or holds what separates folders.
+    """
+    if name.casefold() == RESERVED:
+        hint = f"the local instance's own data lies in .publisher/{RESERVED}.db: take another name"
+        raise BadConfig(place, f"no instance can be called {name!r}", hint)
+    if not name or re.search(r"[/\\\0]", name):
+        hint = "its files are named after it: letters, digits, - and _ will do"
+        raise BadConfig(place, f"no instance can be called {name!r}", hint)
 
 
 def check_url(url: str, place: str) -> str:
@@ -201,9 +229,11 @@ def choose_settings(
     """The instance that is meant, and its settings.
 
     Raises:
-        BadConfig: nobody knows it. With ITGLUE_BASE_URL set, any name will do.
+        BadConfig: nobody knows it, or it cannot be one. With ITGLUE_BASE_URL set, any other will
+            do.
     """
     name = choose_instance(flag, config, environ)
+    check_name(name, "instance")
     if name not in config.instances and name != LOCAL and environ.get("ITGLUE_BASE_URL"):
         return name, Instance()
     return name, config.instance(name)
@@ -234,7 +264,8 @@ def _hint(error: Any, names: list[str]) -> str:
     if error["type"] != "extra_forbidden":
         return ""
     tables: dict[str, type[BaseModel]] = {
-        "docs": Docs, "publish": Publish, "state": State, "instances": Instance
+        "docs": Docs, "publish": Publish, "state": State, "secrets": Secrets,
+        "instances": Instance,
     }  # fmt: skip
     table = tables.get(names[0], Config) if len(names) > 1 else Config
     near = difflib.get_close_matches(names[-1], table.model_fields, 1)

@@ -10,6 +10,7 @@ from publisher.config import (
     Config,
     check_url,
     choose_instance,
+    choose_settings,
     load,
     state_url,
 )
@@ -40,6 +41,8 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
         ("[[defaults]]\norg = 'x'\n", 1, "has no `path`"),
         ("[instances.p]\nregion = 'us'\nbase_url = 'https://x.example'\n", 1, "both a region"),
         ("[docs\n", 1, "not valid TOML"),
+        ("\n[instances.simulator]\nregion = 'us'\n", 2, "can be called 'simulator'"),
+        ("[instances.'a/b']\nregion = 'us'\n", 1, "can be called 'a/b'"),
         ("[docs]\nid = 'has space'\n", 2, "docs.id"),
     ],
 )
@@ -60,6 +63,13 @@ def test_an_unknown_instance_is_named_with_the_one_that_was_meant(tmp_path: Path
     with pytest.raises(BadConfig) as caught:
         config.instance("prodution")
     assert caught.value.hint == "did you mean production?"
+
+
+def test_a_name_that_the_local_instance_needs_is_refused_wherever_it_comes_from() -> None:
+    """Its state would be the file in which the embedded IT Glue lies."""
+    with pytest.raises(BadConfig) as caught:
+        choose_settings("Simulator", Config(), {"ITGLUE_BASE_URL": "https://x.example"})
+    assert "take another name" in caught.value.hint
 
 
 @pytest.mark.parametrize("url", ["https://x.example", "http://127.0.0.1:1", "http://[::1]:80/a"])
