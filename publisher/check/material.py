@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -24,6 +24,8 @@ TEXT_SUFFIXES = frozenset(
         *(".htm", ".html", ".log", ".md", ".txt"),
     )
 )
+Look = Callable[[str], Iterable[tuple[int, str]]]
+"""Text -> the lines, from 0, that hold a secret, and what kind it is."""
 LARGEST_TEXT = 1_000_000
 """Bytes; a longer text is data, and nobody reviews it."""
 LARGEST_POINTER = 1024
@@ -55,6 +57,8 @@ class Material:
     today: dt.date
     web_view: bool = False
     """Links to files lead to the Git host's web view, so they take no file along."""
+    scanner: Look | None = None
+    """Looks for secrets beside our own rules."""
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:

@@ -12,7 +12,7 @@ from publisher.check.duplicate_titles import duplicate_titles
 from publisher.check.files import files
 from publisher.check.material import Material
 from publisher.check.overdue_reviews import overdue_reviews
-from publisher.check.secrets import secrets
+from publisher.check.secrets import scanner_of, secrets
 from publisher.check.stripped_html import stripped_html
 from publisher.config import Config
 from publisher.model import Diagnostic
@@ -49,6 +49,9 @@ def run(
 
     What parsing found is not repeated. *pages* are the documents as rendered, by path. *raw* are
     their bytes, where the caller has them; else they are read from *tree*.
+
+    Raises:
+        BadConfig: the scanner that the configuration names is not installed.
     """
     material = material_of(tree, parsed, config, pages, today=today, raw=raw)
     found = {one for rule in RULES for one in rule(material)}
@@ -76,4 +79,5 @@ def material_of(
         frozenset(select(tree, config.docs).paths),
         today or dt.datetime.now().astimezone().date(),
         bool(config.docs.web_view),
+        scanner_of(config),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from publisher.check.material import Look
 from publisher.check.secrets import text_findings
 from publisher.model import Diagnostic, Document, Json, Organization
 from publisher.source.documents import Parsed
@@ -36,15 +37,15 @@ class Filled:
         return copy.placed(found) if copy else found
 
 
-def fill_in_all(tree: Tree, parsed: tuple[Parsed, ...]) -> Filled:
-    """Fill in every template of *parsed*, and try its overrides."""
+def fill_in_all(tree: Tree, parsed: tuple[Parsed, ...], scanner: Look | None = None) -> Filled:
+    """Fill in every template of *parsed*, and try its overrides; *scanner* looks for secrets."""
     templates = {one.path: one.document for one in parsed if one.document and one.document.template}
     if not templates:
         return Filled(parsed)
     candidates = {one.path for one in parsed}
     beside = {p: base for p, (base, _) in overrides(candidates).items() if base in templates}
     filled = Filled(parsed)
-    values = Values("", dict(_values(tree, filled.diagnostics)))
+    values = Values("", dict(_values(tree, filled.diagnostics, scanner)))
     for path, document in templates.items():
         _try(filled, path, document, values)
     for path, raw in tree.read(sorted(beside)):
@@ -73,10 +74,12 @@ def _try(
             filled.copies[path] = copy
 
 
-def _values(tree: Tree, found: list[Diagnostic]) -> Iterator[tuple[str, Json]]:
+def _values(
+    tree: Tree, found: list[Diagnostic], scanner: Look | None
+) -> Iterator[tuple[str, Json]]:
     """The values of all organizations; what is wrong with the files is noted."""
     for path, raw in tree.read(_files(tree.entries)):
-        found += text_findings(path, raw)
+        found += text_findings(path, raw, scanner)
         try:
             yield from read_values(path, raw).values.items()
         except BadTemplate as wrong:

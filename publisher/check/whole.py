@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from publisher.check.rules import RULES, material_of
+from publisher.check.secrets import scanner_of
 from publisher.check.templates import fill_in_all
 from publisher.check.traits import traits
 from publisher.config import Config
@@ -46,11 +47,15 @@ class Checked:
 
 
 def check_tree(tree: Tree, config: Config, *, today: dt.date | None = None) -> Checked:
-    """Read, parse, render and check every document of *tree*, and the type files."""
+    """Read, parse, render and check every document of *tree*, and the type files.
+
+    Raises:
+        BadConfig: the scanner that the configuration names is not installed.
+    """
     selection = select(tree, config.docs)
     raw = dict(tree.read(selection.paths))
     parsed = tuple(parse(tree.entries[path], raw[path], config) for path in selection.paths)
-    filled = fill_in_all(tree, parsed)
+    filled = fill_in_all(tree, parsed, scanner_of(config))
     parsed = filled.parsed
     pages, deep = _render(one.document for one in parsed if one.document)
     material = material_of(tree, parsed, config, pages, today=today, raw=raw)

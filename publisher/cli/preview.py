@@ -56,6 +56,7 @@ def _desk(context: Context) -> tuple[Desk, Path]:
     Raises:
         PublisherError: there is no docs repository, or it is not set up.
     """
+    from publisher.check.secrets import scanner_of
     from publisher.config import choose_settings
     from publisher.gather.project import open_project
     from publisher.preview.desk import Desk
@@ -63,6 +64,7 @@ def _desk(context: Context) -> tuple[Desk, Path]:
 
     project = open_project(context.repo, context.config)
     instance, settings = choose_settings(context.instance, project.config)
+    scanner_of(project.config)  # here, not on the first page that is looked at
     library = DocsLibrary(project, settings.marker, config_file=context.config)
     library.refresh()
 

@@ -9,27 +9,28 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from publisher.config import Config
 from publisher.diagrams import Gallery
-from publisher.gather.build import Builder
 from publisher.gather.content import Content
-from publisher.gather.copies import PICTURES, Inspect
-from publisher.gather.fit import where_of
-from publisher.gather.project import Project, Scope
+from publisher.gather.project import PICTURES, Inspect, Project, Scope
 from publisher.gather.reuse import Memory
-from publisher.gather.tags import Directory
 from publisher.model import Catalog, Diagnostic, Document, Severity, digest
 from publisher.render import RENDERER
-from publisher.source.defaults import check_defaults
-from publisher.source.documents import Parsed, parse
 from publisher.source.select import select
 from publisher.source.tree import Tree
 from publisher.targets import Desired, Known, Record
 from publisher.variables import Shelf, overrides
 from publisher.variables.names import slug
 
-__all__ = ["Corpus", "Inspect", "Reader", "where_of"]
+if TYPE_CHECKING:
+    from publisher.gather.build import Builder
+    from publisher.gather.tags import Directory
+    from publisher.source.documents import Parsed
+
+__all__ = ["Corpus", "Inspect", "Reader"]
 
 
 @dataclass(slots=True)
@@ -92,21 +93,29 @@ class Reader:
             context=context_of(project.config, project.name, catalog, marker),
             full=directory.mode == "full",
         )
-        self.builder = Builder(
-            project,
-            catalog,
-            marker,
+        self._catalog, self._marker = catalog, marker
+        self._inspect, self._directory = inspect, directory
+
+    @cached_property
+    def builder(self) -> Builder:
+        """Made when a document is read: what parses and renders takes a tenth of a second."""
+        from publisher.gather.build import Builder
+
+        return Builder(
+            self.project,
+            self._catalog,
+            self._marker,
             self.memory,
-            scope=scope,
-            inspect=inspect,
-            directory=directory,
+            scope=self.scope,
+            inspect=self._inspect,
+            directory=self._directory,
         )
 
     async def read(self) -> Corpus:
         """Read what has to be read, and take the rest from the state."""
         corpus = Corpus()
         selection = select(self.files, self.project.config.docs)
-        for found in (*check_defaults(self.project.config), *selection.diagnostics):
+        for found in (*self._wrong_defaults(), *selection.diagnostics):
             corpus.report(found)
         corpus.paths = frozenset(selection.paths)
         stale = {path: self.memory.stale(path) for path in selection.paths}
@@ -115,12 +124,27 @@ class Reader:
                 self.memory.take(corpus, self.scope, path, organizations)
         fresh = [path for path, organizations in stale.items() if organizations != frozenset()]
         raw = dict(self.files.read(fresh))
-        entries, config = self.files.entries, self.project.config
-        parsed = {path: parse(entries[path], raw[path], config) for path in fresh}
+        parsed = self._parsed(raw)
         documents = self._without_overrides(corpus, parsed)
         only = {path: ids for path in documents if (ids := stale[path]) is not None}
-        await self.builder.build(corpus, documents, raw, only)
+        if documents:
+            await self.builder.build(corpus, documents, raw, only)
         return corpus
+
+    def _wrong_defaults(self) -> list[Diagnostic]:
+        if not self.project.config.defaults:
+            return []
+        from publisher.source.defaults import check_defaults
+
+        return check_defaults(self.project.config)
+
+    def _parsed(self, raw: Mapping[str, bytes]) -> dict[str, Parsed]:
+        if not raw:
+            return {}
+        from publisher.source.documents import parse
+
+        entries, config = self.files.entries, self.project.config
+        return {path: parse(entries[path], text, config) for path, text in raw.items()}
 
     async def read_again(self, keys: Iterable[str]) -> Corpus:
         """Read again; the targets of *keys* really, whatever the state says of them."""
@@ -181,6 +205,7 @@ def context_of(config: Config, name: str, catalog: Catalog, marker: str) -> str:
             name,
             marker,
             config.docs.model_dump(mode="json"),
+            config.secrets.model_dump(mode="json"),
             [dict(entry) for entry in config.defaults],
             repr(catalog),
         ]

@@ -1,7 +1,7 @@
 """Passwords, keys and tokens in documents, their frontmatter and the texts that they take along.
 
 Rules of this field, since general scanners find no password in a table or a prose line, which is
-where a runbook has them. A finding never holds the value.
+where a runbook has them; one of those can look beside them. A finding never holds the value.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from publisher.check.material import Material, finding
+from publisher.check.material import Look, Material, finding
 from publisher.check.secrets.scan import UNREASONED, Finding, scan
+from publisher.config import Config
 from publisher.model import Diagnostic, Document
 from publisher.source.frontmatter import decode
 from publisher.source.strictyaml import Malformed
@@ -26,7 +27,8 @@ def secrets(material: Material) -> Iterator[Diagnostic]:
     """Errors: everybody who can read the document or the repository could read the secret."""
     for document in material.documents:
         raw = material.raw.get(document.path, b"")
-        for found in _scanned(document.path, raw, [*password_names(document)]):
+        names = [*password_names(document)]
+        for found in _scanned(document.path, raw, material.scanner, names):
             if found.kind == UNREASONED:
                 message = "allow-secret without a reason allows nothing"
                 fix = "Write <!-- publisher: allow-secret REASON -->."
@@ -37,17 +39,32 @@ def secrets(material: Material) -> Iterator[Diagnostic]:
     yield from _in_files(material)
 
 
-def text_findings(path: str, raw: bytes) -> Iterator[Diagnostic]:
+def text_findings(path: str, raw: bytes, also: Look | None = None) -> Iterator[Diagnostic]:
     """Errors in a text that belongs to no document alone."""
-    for found in _scanned(path, raw):
+    for found in _scanned(path, raw, also):
         if found.kind != UNREASONED:
             message = f"this seems to hold {found.kind}"
             yield Diagnostic(path, found.line, None, "secret", "error", message, _FIX)
 
 
+def scanner_of(config: Config) -> Look | None:
+    """What is to look for secrets beside our own rules.
+
+    Raises:
+        BadConfig: it is not installed.
+    """
+    if config.secrets.scanner == "own":
+        return None
+    from publisher.check.secrets import kingfisher
+
+    kingfisher.require()
+    return kingfisher.look
+
+
 def _in_files(material: Material) -> Iterator[Diagnostic]:
     """Findings in files count against the documents that take them along."""
-    scanned = {path: _scanned(path, raw) for path, raw in material.contents.items()}
+    also = material.scanner
+    scanned = {path: _scanned(path, raw, also) for path, raw in material.contents.items()}
     for use in material.uses:
         for found in scanned.get(use.path, ()):
             if found.kind != UNREASONED:
@@ -75,7 +92,9 @@ def password_names(document: Document) -> Iterator[tuple[int, str]]:
             yield from ((line, name) for line in range(min(lines), max(lines) + 2))
 
 
-def _scanned(path: str, raw: bytes, names: Iterable[tuple[int, str]] = ()) -> list[Finding]:
+def _scanned(
+    path: str, raw: bytes, also: Look | None, names: Iterable[tuple[int, str]] = ()
+) -> list[Finding]:
     try:
         text = decode(raw)
     except Malformed:  # another encoding: ASCII, which is what the rules look for, survives
@@ -84,7 +103,7 @@ def _scanned(path: str, raw: bytes, names: Iterable[tuple[int, str]] = ()) -> li
         )
     text = _without(text, names)
     is_table = PurePosixPath(path).suffix.casefold() in (".csv", ".tsv")
-    return scan(text, is_table=is_table)
+    return scan(text, is_table=is_table, also=also)
 
 
 def _without(text: str, names: Iterable[tuple[int, str]]) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from publisher.check.material import Look
 from publisher.check.secrets.patterns import (
     COLUMN_WORDS,
     KEY_MATERIAL,
@@ -31,8 +32,8 @@ class Finding(NamedTuple):
     kind: str
 
 
-def scan(text: str, *, is_table: bool = False) -> list[Finding]:
-    """Look for secrets in *text*; *is_table* for separated values (CSV).
+def scan(text: str, *, is_table: bool = False, also: Look | None = None) -> list[Finding]:
+    """Look for secrets in *text*; *is_table* for separated values (CSV); *also* is a second look.
 
     At most one finding per line. A line is let pass by ``publisher: allow-secret REASON`` in a
     comment on it, or on the line before; without a REASON that is a finding of its own.
@@ -44,6 +45,8 @@ def scan(text: str, *, is_table: bool = False) -> list[Finding]:
         found.setdefault(at, kind)
     if is_table:
         found |= dict.fromkeys(in_csv(lines), "a password in a table")
+    if also:
+        found = dict(also(text)) | found
     allowed, unreasoned = _allowed(lines, lowered)
     kept = {at: kind for at, kind in found.items() if at not in allowed}
     kept |= dict.fromkeys(unreasoned, UNREASONED) if not kept.keys() & unreasoned else {}
