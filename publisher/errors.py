@@ -11,7 +11,7 @@ PublisherError
 │   └── GitFailed             git itself failed
 ├── InvalidDocuments          documents with errors; nothing was written
 ├── StateError
-│   ├── StateUnusable         corrupt, foreign, of a newer version, out of reach, or not writable
+│   ├── StateUnusable         corrupt, foreign, another's, newer, out of reach, or not writable
 │   └── Locked                another run holds the instance's lease
 ├── Refused                   a safety check said no, before the first write
 │   └── StalePlan             the plan file no longer fits what is there
@@ -110,7 +110,8 @@ class StateError(PublisherError):
 class StateUnusable(StateError):
     """The state at *url* cannot be used; *detail* says more.
 
-    *problem* is ``corrupt``, ``foreign``, ``newer``, ``unreachable`` or ``unwritable``.
+    *problem* is ``corrupt``, ``foreign``, ``another`` (of another repository or instance),
+    ``newer``, ``unreachable`` or ``unwritable``.
     """
 
     def __init__(self, url: str, problem: str, detail: str = "") -> None:
@@ -147,6 +148,10 @@ class Interrupted(PublisherError):
     def __init__(self, left: int = 0) -> None:
         super().__init__(left)
         self.left = left
+
+
+class NoAnswer(PublisherError):
+    """A question before something is written met no terminal to answer it."""
 
 
 class HostError(PublisherError):

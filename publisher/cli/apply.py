@@ -12,6 +12,7 @@ import click
 from publisher.apply.lease import leased
 from publisher.apply.publish import publish
 from publisher.apply.result import OPEN, Result
+from publisher.cli.asking import agreed
 from publisher.cli.context import Context
 from publisher.cli.failures import OK, PARTLY, explain, explained
 from publisher.cli.failures import exit_code as exit_code_of
@@ -20,6 +21,7 @@ from publisher.cli.options import PlanOptions, options_from, plan_options
 from publisher.cli.planning import plan_with, print_json, read_plan_file, show
 from publisher.cli.progress import progress_for
 from publisher.cli.signals import handled
+from publisher.cli.words import quantity
 from publisher.errors import Interrupted, InvalidDocuments
 from publisher.gather.wording import read_wordings
 from publisher.plan import Plan
@@ -101,7 +103,7 @@ async def run(context: Context, options: PlanOptions, own: ApplyOptions) -> Resu
                 _check(docs, session.policy, planned.plan, own)
                 if planned.plan.changes and not reviewed and not own.yes:
                     with signals.asking():
-                        if not click.confirm("Apply this plan?", default=False, err=own.json):
+                        if not agreed("Apply this plan?", err=own.json):
                             return None
                 limit = docs.settings.rate_limit
                 shown = progress_for(context, own.json, docs.itglue, limit)
@@ -132,7 +134,7 @@ def report(result: Result, *, as_json: bool) -> None:
     if as_json:
         print_json(result.as_json())
     else:
-        seconds = f"{result.requests} requests, {result.seconds:.1f} s"
+        seconds = f"{quantity(result.requests, 'request')}, {result.seconds:.1f} s"
         click.echo(f"Applied {len(result.applied)} of {_total(result)} changes ({seconds}).")
     for failed in sorted(result.failed, key=lambda f: f.action.order):
         problem = f"{failed.action.document} ({failed.action.key}): {explain(failed.error)}"

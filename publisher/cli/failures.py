@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from publisher import errors
+from publisher.cli.words import quantity
 
 OK, ERROR, CHANGES, REFUSED, PARTLY, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
@@ -86,14 +87,21 @@ def _invalid(error: Any) -> str:
 def _state(error: Any) -> str:
     detail = f" ({error.detail})" if error.detail else ""
     return {
-        "corrupt": f"the state {error.url} is damaged{detail}.\nMove it away: the next plan "
-        "rebuilds it from the markers in IT Glue.",
+        "corrupt": f"the state {error.url} is damaged{detail}.\nMove the file away: the "
+        "next plan finds everything again by the markers in IT Glue.",
         "foreign": f"{error.url} is a database, but no state of publisher.\n"
         "Set [state] url in publisher.toml to a file of its own.",
+        "another": f"the state {error.url} is another one's{detail}.\n"
+        "Give each repository and instance a state of its own: {instance} in [state] url does.\n"
+        "If this repository has been renamed, give it its former name: [docs] id.",
         "unreachable": f"the state {error.url} cannot be reached{detail}.\n"
         "Check [state] url or PUBLISHER_STATE, and whether the database is up.",
         "newer": f"the state {error.url} was written by a newer publisher{detail}.\nUpgrade.",
-    }.get(error.problem, f"the state {error.url} cannot be written{detail}.")
+    }.get(
+        error.problem,
+        f"the state {error.url} cannot be written{detail}.\n"
+        "Make room on the disk, or get the right to write there; then type the same again.",
+    )
 
 
 def _locked(error: Any) -> str:
@@ -117,7 +125,10 @@ def _stale(error: Any) -> str:
 
 
 def _interrupted(error: Any) -> str:
-    left = f"; {error.left} changes were not begun, or cut short" if error.left else ""
+    verb = "was" if error.left == 1 else "were"
+    left = (
+        f"; {quantity(error.left, 'change')} {verb} not begun, or cut short" if error.left else ""
+    )
     return f"interrupted{left}.\nWhat was done is kept: the next apply goes on from here."
 
 
@@ -166,6 +177,9 @@ _WORDS: dict[type[errors.PublisherError], Callable[[Any], str]] = {
     errors.Locked: _locked,
     errors.Refused: _refused,
     errors.StalePlan: _stale,
+    errors.NoAnswer: lambda _: (
+        "nobody is there to ask, so nothing was written.\nTo go on without a question, add --yes."
+    ),
     errors.NoPullRequest: _no_pull_request,
     errors.NoToken: lambda e: f"{e.variable} is not set, so {e.host} takes no comment.\n{e.why}",
     errors.HostRefused: _host_refused,

@@ -10,6 +10,7 @@ import click
 
 from publisher.apply.lease import died, leased
 from publisher.apply.rebuild import Found, find
+from publisher.cli.asking import agreed
 from publisher.cli.context import Context
 from publisher.cli.failures import explained
 from publisher.cli.open import OpenedState, opened, opened_state
@@ -102,7 +103,7 @@ def unlock(context: Context, yes: bool) -> None:
         over = "; that process has died" if died(held) else ""
         click.echo(f"Locked by {held.holder}{over}.")
         click.echo(f"Renewed {when(held.renewed)}, expires {when(held.expires)}.")
-        if yes or click.confirm("Break this lock?", default=False):
+        if yes or agreed("Break this lock?"):
             docs.store.release(held.token)
             click.echo("Unlocked.")
 
@@ -113,7 +114,7 @@ async def _rebuild(context: Context, *, yes: bool, quiet: bool) -> Found | None:
         found = await find(session_with(docs, PlanOptions.default()))
         click.echo("\n".join(_said(found)), err=quiet)
         ask = f"Replace the state's {found.before} targets by these?"
-        if not yes and not click.confirm(ask, default=False, err=quiet):
+        if not yes and not agreed(ask, err=quiet):
             return None
         docs.store.rebuild(found.targets)
         click.echo("The state is rebuilt.", err=quiet)

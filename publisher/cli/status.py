@@ -14,6 +14,7 @@ from publisher.cli.failures import explained
 from publisher.cli.open import Opened, opened
 from publisher.cli.options import PlanOptions
 from publisher.cli.planning import plan_with, print_json
+from publisher.cli.words import quantity
 from publisher.gather.reviews import overdue_reviews
 from publisher.gather.session import Planned
 from publisher.plan.output import verdict
@@ -106,11 +107,11 @@ def _show(status: Status) -> None:
     plan, last = status.planned.plan, _last(status.runs)
     commit = plan.commit[:10] if plan.commit else "the work tree"
     click.echo(f"Instance   {plan.instance}  {plan.base_url}")
-    targets = len(status.planned.corpus.desired)
-    click.echo(f"Documents  {_documents(status.planned)}, for {targets} targets, at {commit}")
+    targets = quantity(len(status.planned.corpus.desired), "target")
+    click.echo(f"Documents  {_documents(status.planned)}, for {targets}, at {commit}")
     if last:
         failed = f", {last['failed']} failed" if last["failed"] else ""
-        click.echo(f"Published  {last['at']}: {last['applied']} changes{failed}")
+        click.echo(f"Published  {last['at']}: {quantity(last['applied'], 'change')}{failed}")
     else:
         click.echo("Published  never")
     click.echo(f"Now        {verdict(plan)}")

@@ -7,6 +7,7 @@ import asyncio
 import click
 
 from publisher.cli import type_files
+from publisher.cli.asking import agreed
 from publisher.cli.context import Context
 from publisher.cli.failures import CHANGES, ERROR, OK, PARTLY, explain, explained
 from publisher.cli.failures import exit_code as exit_code_of
@@ -82,13 +83,13 @@ def apply_(context: Context, /, form: str, yes: bool) -> None:
     """
     as_json = form == "json"
 
-    def agreed(plan: TypesPlan) -> bool:
+    def accepted(plan: TypesPlan) -> bool:
         if not as_json:
             _show(plan, as_json=False)
-        return yes or not plan.changes or click.confirm("Apply this?", err=as_json)
+        return yes or not plan.changes or agreed("Apply this?", err=as_json)
 
     with explained():
-        outcome = asyncio.run(type_files.apply(context, agreed))
+        outcome = asyncio.run(type_files.apply(context, accepted))
     if outcome is None:
         return
     if as_json:

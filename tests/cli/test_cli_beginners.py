@@ -177,9 +177,18 @@ def test_apply_asks_and_takes_no_for_an_answer(repo: Path) -> None:
     """Nothing is written; with y it is."""
     runner = CliRunner()
     words = ["--repo", str(repo), "apply"]
-    assert runner.invoke(group, words, input="n\n").exit_code == 0
+    refused = runner.invoke(group, words, input="n\n")
+    assert (refused.exit_code, refused.stderr) == (0, "Nothing was written.\n")
     assert run("plan", "--detailed-exitcode", folder=repo).exit_code == 2
     assert "Applied 1 of 1 changes" in runner.invoke(group, words, input="y\n").stdout
+
+
+def test_apply_without_anybody_to_ask_writes_nothing_and_says_how_to_go_on(repo: Path) -> None:
+    """A pipeline that forgot --yes must not look as if it had published."""
+    done = run("apply", folder=repo)
+    assert done.exit_code == 1
+    assert "nothing was written" in done.stderr and "--yes" in done.stderr
+    assert run("plan", "--detailed-exitcode", folder=repo).exit_code == 2
 
 
 def test_the_program_starts_without_heavy_imports() -> None:
