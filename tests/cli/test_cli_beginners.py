@@ -187,7 +187,8 @@ def test_apply_without_anybody_to_ask_writes_nothing_and_says_how_to_go_on(repo:
     """A pipeline that forgot --yes must not look as if it had published."""
     done = run("apply", folder=repo)
     assert done.exit_code == 1
-    assert "nothing was written" in done.stderr and "--yes" in done.stderr
+    assert "nothing was written" in done.stderr
+    assert "--yes" in done.stderr
     assert run("plan", "--detailed-exitcode", folder=repo).exit_code == 2
 
 
