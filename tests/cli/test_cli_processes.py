@@ -53,8 +53,8 @@ def test_the_demo_publishes_everything_and_leaves_nothing_to_do(tmp_path: Path) 
     """From a folder that is no checkout, as from an installed wheel."""
     done = run("demo", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "Applied 27 of 27 changes" in done.stdout
-    assert "nothing to do; 27 unchanged" in done.stdout
+    assert "Applied 28 of 28 changes" in done.stdout
+    assert "nothing to do; 28 unchanged" in done.stdout
     assert "simulator serve" in done.stdout
     again = run("demo", cwd=tmp_path)
     assert (again.returncode, "Applied 0 of 0" in again.stdout) == (0, True)

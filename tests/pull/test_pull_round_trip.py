@@ -58,11 +58,13 @@ def stage(world: World) -> Studio:
 
 
 def _targets(stage: Studio) -> list[tuple[Canvas, str]]:
-    """One target of each document that is no template, with the asset's own HTML."""
+    """One target of each document that becomes an asset and is no template, with its HTML."""
     planned = stage.planned
     found: dict[str, tuple[Canvas, str]] = {}
     for key, known in sorted(planned.known.items()):
         canvas = Canvas(stage, key)
+        if not canvas.content.body:  # parted into sections
+            continue
         html = planned.remote.fresh[known.asset_id].traits[canvas.content.body]
         if not canvas.document.template:
             found[known.document] = canvas, split_footer(html)[0]
