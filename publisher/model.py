@@ -64,6 +64,14 @@ class Diagnostic:
         parts = [self.document, self.line, self.column]
         return ":".join(str(part) for part in parts if part is not None)
 
+    @property
+    def advice(self) -> str:
+        """The message and, as a sentence of its own, the fix."""
+        if not self.fix:
+            return self.message
+        end = "" if self.message.endswith((".", "?", "!")) else "."
+        return f"{self.message}{end} {self.fix}"
+
 
 @dataclass(frozen=True, slots=True)
 class Organization:

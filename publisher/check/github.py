@@ -23,8 +23,7 @@ def workflow_commands(found: Sequence[Diagnostic], prefix: str = "") -> Iterator
             for name, value in places.items()
             if value is not None
         )
-        message = f"{one.message}. {one.fix}" if one.fix else one.message
-        yield f"::{one.severity} {properties}::{_escaped(message, _DATA)}"
+        yield f"::{one.severity} {properties}::{_escaped(one.advice, _DATA)}"
 
 
 def _escaped(text: str, table: Mapping[str, str]) -> str:

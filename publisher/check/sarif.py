@@ -28,12 +28,11 @@ def sarif(found: Sequence[Diagnostic], prefix: str = "") -> dict[str, Json]:
 
 
 def _result(one: Diagnostic, rules: Sequence[str], prefix: str) -> dict[str, Json]:
-    message = f"{one.message}. {one.fix}" if one.fix else one.message
     result: dict[str, Json] = {
         "ruleId": one.code,
         "ruleIndex": rules.index(one.code),
         "level": one.severity,
-        "message": {"text": message},
+        "message": {"text": one.advice},
     }
     if one.document:
         result["locations"] = [{"physicalLocation": _location(one, prefix)}]

@@ -179,8 +179,7 @@ def _table(plan: Plan) -> Iterator[str]:
 
 def _finding(found: Diagnostic) -> str:
     place = f"{code(found.place)}: " if found.place else ""
-    fix = f" {plain(found.fix)}" if found.fix else ""
-    return f"- {place}{plain(found.message)} ({code(found.code)}){fix}"
+    return f"- {place}{plain(found.advice)} ({code(found.code)})"
 
 
 def _item(group: Group, link: Link) -> str:

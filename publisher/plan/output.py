@@ -138,14 +138,15 @@ def differing(wording: Wording) -> Iterator[str]:
 
 def finding(found: Diagnostic) -> str:
     """One diagnostic on one line."""
-    fix = f" {found.fix}" if found.fix else ""
     place = f"{found.place}: " if found.place else ""
-    return f"{place}{found.severity}: {found.message} ({found.code}){fix}"
+    return f"{place}{found.severity}: {found.advice} ({found.code})"
 
 
 def verdict(plan: Plan) -> str:
     """The one line that says how it stands."""
-    return f"Plan for {plan.instance}: {sums(plan)}."
+    broken = len({error.document for error in plan.errors})
+    left = f"; {broken} left out for errors" if broken else ""
+    return f"Plan for {plan.instance}: {sums(plan)}{left}."
 
 
 def sums(plan: Plan) -> str:

@@ -64,7 +64,7 @@ def test_all_problems_come_in_one_run(repo: Path) -> None:
     lines = done.stdout.splitlines()
     assert lines[0].startswith("b.md:2: error: the document has an organization, but no type")
     assert lines[1].startswith("c.md:3:1: error: this key is given twice")
-    assert lines[2].startswith("d.md:9: warning: the link to none.md leads to no file (broken-link")
+    assert lines[2].startswith("d.md:9: warning: the link to none.md leads to no file. Add")
     assert lines[3] == "4 documents, 2 errors, 1 warning."
 
 

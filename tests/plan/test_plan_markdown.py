@@ -52,7 +52,7 @@ def test_errors_are_the_verdict() -> None:
     bad = Plan("production", "https://x.test", None, (), (), 0, 0, (), 0, (found,))
     said = as_markdown(bad)
     assert "## Publishing to production: 1 error\n" in said
-    assert "- `a.md:3`: no mapping (`bad-yaml`) Mend it." in said
+    assert "- `a.md:3`: no mapping. Mend it. (`bad-yaml`)" in said
     assert "the work tree" in said
 
 
