@@ -31,7 +31,12 @@ async def publish(
         session, planned: the docs repository, the instance, and the plan made of them.
         progress: is told how it goes on.
         stop: set to begin nothing more.
+
+    Raises:
+        StateUnusable: it is damaged; nothing was written.
     """
+    if planned.plan.changes:
+        session.store.verify()
     desk = _desk(session, planned)
     _catch_up(session, planned)
     started = session.now()

@@ -54,6 +54,14 @@ class SqliteStore(SqlStore):
         db.execute("PRAGMA synchronous = FULL")  # an intent must survive a power cut too
         if version < FORMAT:
             self._build()
+        self._is_meant()
+
+    def _is_meant(self) -> None:
+        """In a state of two, each would take the other's targets for gone."""
+        kept = {name: self.meta(name) for name in self._facts}
+        if any(kept[name] not in (None, value) for name, value in self._facts.items()):
+            said = ", ".join(f"{name} {value}" for name, value in kept.items())
+            raise StateUnusable(self.url, "another", said)
 
     def _write_ahead(self) -> None:
         """Switch to WAL. SQLite's own timeout does not cover this one lock, so we wait for it."""
@@ -81,6 +89,12 @@ class SqliteStore(SqlStore):
                 db.executemany("INSERT INTO meta VALUES (?, ?)", facts)
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             db.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def verify(self) -> None:
+        with self._explained():
+            (found,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise StateUnusable(self.url, "corrupt", found)
 
     def close(self) -> None:
         self._db.close()

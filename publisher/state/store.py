@@ -107,6 +107,13 @@ class Store(Protocol):
     def budget(self, account: str, limit: RateLimit) -> Log:
         """The request budget of *account*, shared with all who use the same database."""
 
+    def verify(self) -> None:
+        """Read all of it once, so that damage is found before anything depends on it.
+
+        Raises:
+            StateUnusable: it is damaged.
+        """
+
     def close(self) -> None: ...
 
 

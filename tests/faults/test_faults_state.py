@@ -65,6 +65,37 @@ def torn(state: Path) -> None:
     state.write_bytes(whole[:5000] + b"\xff" * 9000 + whole[14000:])
 
 
+def cut_short(state: Path) -> None:
+    state.write_bytes(state.read_bytes()[:50_000])
+
+
+def a_text(state: Path) -> None:
+    state.write_text("Not here.\n", encoding="utf-8")
+
+
+def unread_page(state: Path) -> None:
+    """Damage where a plan does not look: the index of the assets' types is only written."""
+    with sqlite3.connect(state) as db:
+        (page,) = db.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'asset_type'"
+        ).fetchone()
+    db.close()
+    whole = state.read_bytes()
+    state.write_bytes(whole[: (page - 1) * 4096] + b"\xff" * 4096 + whole[page * 4096 :])
+
+
+def anothers(state: Path) -> None:
+    with sqlite3.connect(state) as db:
+        db.execute("""UPDATE meta SET value = '"production"' WHERE name = 'instance'""")
+    db.close()
+
+
+def of_another_repository(state: Path) -> None:
+    with sqlite3.connect(state) as db:
+        db.execute("""UPDATE meta SET value = '"acme-docs"' WHERE name = 'repository'""")
+    db.close()
+
+
 def strange_row(state: Path) -> None:
     with sqlite3.connect(state) as db:
         db.execute("UPDATE target SET data = '{\"key\"'")
@@ -94,9 +125,14 @@ def a_folder(state: Path) -> None:
     [
         (garbage, "damaged"),
         (torn, "damaged"),
+        (cut_short, "damaged"),
+        (a_text, "damaged"),
+        (unread_page, "damaged"),
         (strange_row, "damaged"),
         (foreign, "no state of publisher"),
         (newer, "newer publisher"),
+        (anothers, "another one's (repository test-docs, instance production)"),
+        (of_another_repository, "another one's (repository acme-docs, instance local)"),
         (a_folder, "cannot be written"),
     ],
 )
@@ -112,6 +148,13 @@ def test_a_damaged_or_foreign_state_is_refused(
     assert word in result.stderr
     assert "local.db" in result.stderr
     assert (state.is_file() and state.read_bytes()) == kept
+
+
+def test_an_empty_file_is_a_state_that_was_lost(root: Path) -> None:
+    """It is what is left of a first run that was killed at once: the markers tell the rest."""
+    (root / ".publisher" / "local.db").write_bytes(b"")
+    before = writes(root)
+    assert (apply(root).exit_code, writes(root)) == (0, before + 1)
 
 
 def test_a_place_that_cannot_hold_a_state_is_refused(root: Path) -> None:

@@ -79,7 +79,7 @@ def test_two_processes_over_one_state_make_no_duplicate(
         monkeypatch.setenv(name, value)
     after = docs.json("--instance", "shared", "plan")["summary"]
     assert (after["unchanged"], after["create"], after["pending"]) == (len(DOCUMENTS), 0, 0)
-    facts = {"repository": "any", "instance": "shared"}
+    facts = {"repository": "small", "instance": "shared"}
     with closing(open_store(state_url, docs.root, facts)) as store:  # both noted what they sent
         assert store.budget(f"shared {base_url}", RateLimit()).used >= len(DOCUMENTS)
 
