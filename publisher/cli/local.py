@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from publisher.config import FILE_NAME
 from publisher.data import example_docs
 from publisher.errors import BadConfig
+from publisher.state.folder import make_folder
 
 if TYPE_CHECKING:
     import httpx
@@ -43,19 +45,31 @@ def open_local(root: Path) -> tuple[Site, httpx.AsyncBaseTransport]:
 
 
 def open_site(root: Path) -> Site:
-    """The local instance's simulator; a new one gets organizations and types to start with."""
+    """The local instance's simulator; a new one gets organizations and types to start with.
+
+    Raises:
+        BadConfig: its file is none of the simulator's, damaged, or cannot be written.
+    """
     from publisher.simulator import Site, load_seed
 
     path = database_in(root)
     fresh = not path.exists()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    ignore = path.parent / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
-    site = Site.open(path)
+    try:
+        make_folder(path.parent)
+        site = Site.open(path)
+    except (OSError, ValueError, sqlite3.Error) as error:
+        raise BadConfig(
+            str(path), f"the local instance cannot be opened ({error})", _HINT
+        ) from error
     if fresh:
         load_seed(site, seed_for(root))
     return site
+
+
+_HINT = (
+    "See that you may write there and that there is room. If the file is damaged, move all of "
+    ".publisher away: the next apply makes a new local instance and publishes everything to it."
+)
 
 
 def seed_for(root: Path) -> dict[str, Any]:

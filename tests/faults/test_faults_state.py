@@ -167,11 +167,36 @@ def test_a_place_that_cannot_hold_a_state_is_refused(root: Path) -> None:
     assert "cannot be written" in result.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may write anything")
-def test_a_state_that_is_read_only_is_refused(root: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="there, rights are another thing")
+@pytest.mark.parametrize("read_only", ["local.db", "."])
+def test_a_state_that_is_read_only_is_refused(root: Path, read_only: str) -> None:
     """Its file, or the folder in which SQLite writes beside it."""
-    folder = root / ".publisher"
-    before = writes(root)
-    (folder / "local.db").chmod(0o400)
+    before, place = writes(root), root / ".publisher" / read_only
+    mode = place.stat().st_mode
+    place.chmod(mode & 0o500)
+    words = [*unprivileged(), sys.executable, "-m", "publisher", "apply", "--yes"]
+    done = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False)
+    place.chmod(mode)
+    assert (done.returncode, writes(root)) == (1, before)
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def unprivileged() -> list[str]:
+    """What takes from root the right to write anything; skips where root cannot give it up."""
+    if os.geteuid():
+        return []
+    if not shutil.which("setpriv"):
+        pytest.skip("root may write anything, and there is no setpriv")
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+
+
+@pytest.mark.parametrize("damage", [a_text, a_folder, newer])
+def test_a_damaged_local_instance_is_no_traceback(
+    root: Path, damage: Callable[[Path], None]
+) -> None:
+    """It says which file it is, and what to do."""
+    damage(root / ".publisher" / "simulator.db")
     result = apply(root)
-    assert (result.exit_code, writes(root)) == (1, before)
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+    assert "simulator.db: the local instance cannot be opened" in result.stderr
