@@ -109,6 +109,11 @@ class ITGlue(Conveniences):
         return self._sender.requests
 
     @property
+    def clock(self) -> Clock:
+        """What time it goes by, for what waits beside it."""
+        return self._clock
+
+    @property
     def listener(self) -> Listener:
         """Who hears what happens, for what is built on this client."""
         return self._sender.listener

@@ -203,11 +203,34 @@ class Resource(Generic[A]):
         await self._tell("updated", {r.id: r for r in records}, changes.values())
         return records
 
-    async def create_many(self, records: Iterable[Mapping[str, Any]]) -> builtins.list[Record[A]]:
-        """Create several with one POST, where IT Glue takes an array."""
-        made = await self._write_many("POST", [self._data(given) for given in records])
+    async def create_many(
+        self, records: Iterable[Mapping[str, Any]], *, before: Callable[[], None] | None = None
+    ) -> builtins.list[Record[A]]:
+        """Create several with one POST, where IT Glue takes an array; it is never repeated.
+
+        Whether it is all or nothing is not known, so the answer may lack some, and after an error
+        there may be some. *before* is called right before it leaves, as by `create`.
+        """
+        data = [self._data(given) for given in records]
+        made = await self._write_many("POST", data, before)
         await self._tell("created", {record.id: record for record in made})
         return made
+
+    async def delete_many(self, ids: Iterable[Id]) -> set[str] | None:
+        """Delete several with one bulk DELETE; whether it is all or nothing is not known.
+
+        Returns the ids that the answer names as deleted; None if it names none at all.
+
+        Raises: as `delete`; after `Rejected` some may be gone nevertheless.
+        """
+        wanted = [*ids]
+        data = [self._data({"id": as_number(each)}) for each in wanted]
+        document = await self._sender.write("DELETE", self.path, {"data": data})
+        named = (document or {}).get("data")
+        told = [item for item in named if isinstance(item, dict)] if isinstance(named, list) else []
+        gone = {str(item["id"]) for item in told if item.get("id")} or None
+        await self._tell("deleted", {str(each): None for each in gone or wanted})
+        return gone
 
     async def delete(self, ids: Id | Iterable[Id]) -> None:
         """Delete one record or several.
@@ -290,8 +313,13 @@ class Resource(Generic[A]):
         except Unreadable as problem:
             raise OutcomeUnknown(method, path, f"unreadable answer: {problem}") from None
 
-    async def _write_many(self, method: str, data: builtins.list[Json]) -> builtins.list[Record[A]]:
-        document = await self._sender.write(method, self.path, {"data": data})
+    async def _write_many(
+        self,
+        method: str,
+        data: builtins.list[Json],
+        before: Callable[[], None] | None = None,
+    ) -> builtins.list[Record[A]]:
+        document = await self._sender.write(method, self.path, {"data": data}, before=before)
         try:
             return _records((document or {}).get("data"), self._entity.attributes)
         except Unreadable as problem:

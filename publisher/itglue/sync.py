@@ -143,6 +143,9 @@ class SyncResource(Generic[A]):
     def delete(self, ids: Id | Iterable[Id]) -> None:
         self._loop.run(self._resource.delete(ids))
 
+    def delete_many(self, ids: Iterable[Id]) -> set[str] | None:
+        return self._loop.run(self._resource.delete_many(ids))
+
     def act(self, record_id: Id, action: str) -> None:
         self._loop.run(self._resource.act(record_id, action))
 
