@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 from urllib.parse import parse_qsl, urlencode
 
@@ -35,6 +35,18 @@ class Request:
     body: bytes = b""
     origin: str = ""
     """Scheme and host that the request came to: links point there."""
+
+
+def cut(request: Request, entries: int) -> Request:
+    """The first entries of a bulk request; any other request as it is."""
+    try:
+        body = json.loads(request.body or b"null")
+    except ValueError:
+        return request
+    data = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(data, list):
+        return request
+    return replace(request, body=json.dumps({**body, "data": data[:entries]}).encode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from publisher.simulator import late, limit
-from publisher.simulator.api import Answer, Request, perform
+from publisher.simulator.api import Answer, Request, cut, perform
 from publisher.simulator.errors import ApiError, forbidden, refusal
 from publisher.simulator.faults import (
     Action,
@@ -25,6 +25,7 @@ from publisher.simulator.faults import (
     Delay,
     Lost,
     NotJson,
+    Partly,
     Status,
     Truncated,
     in_words,
@@ -97,6 +98,9 @@ class Gateway:
             self._check(http, request)
         except ApiError as refused:
             return Answer(refused.status, refused.body, refused.headers)
+        for action in actions:
+            if isinstance(action, Partly):
+                request = cut(request, action.entries)
         late.settle(self.site)
         if late.delays(self.site, request, actions):
             late.postpone(self.site, request)

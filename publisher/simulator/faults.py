@@ -3,6 +3,9 @@
 site.faults.add(Rule("POST", "/flexible_assets", Lost()))                  # committed, unheard
 site.faults.add(Rule("GET", "/flexible_assets", Status(503), always=True))
 site.faults.add(Rule(".*", ".*", Call(kill, when="after"), nth=7))
+
+Several rules can meet one request: `Partly(2)` with `Lost()` carries two entries of a bulk request
+out, and loses the answer.
 """
 
 from __future__ import annotations
@@ -67,6 +70,13 @@ class NotJson:
 
 
 @dataclass(frozen=True, slots=True)
+class Partly:
+    """Of a bulk request only the first entries are carried out; the answer tells of these alone."""
+
+    entries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """Any function, called with the method and the path: to kill the process, to edit by hand."""
 
@@ -74,13 +84,14 @@ class Call:
     when: When = "before"
 
 
-Action: TypeAlias = Lost | Status | Delay | Truncated | NotJson | Call
-_KINDS: Mapping[str, type[Lost] | type[Status] | type[Delay] | type[Truncated] | type[NotJson]] = {
+Action: TypeAlias = Lost | Status | Delay | Truncated | NotJson | Partly | Call
+_KINDS: Mapping[str, Callable[..., Action]] = {
     "lost": Lost,
     "status": Status,
     "delay": Delay,
     "truncated": Truncated,
     "not-json": NotJson,
+    "partly": Partly,
 }
 
 
@@ -176,7 +187,7 @@ def rule_of(data: Mapping[str, Json]) -> Rule:
 
 def describe(number: int, rule: Rule) -> dict[str, Json]:
     """A rule as JSON."""
-    names = {kind: name for name, kind in _KINDS.items()}
+    names: Mapping[object, str] = {kind: name for name, kind in _KINDS.items()}
     action = {} if isinstance(rule.action, Call) else asdict(rule.action)
     return {
         "id": number,
@@ -204,5 +215,7 @@ def in_words(action: Action) -> str:
             return "cut off"
         case NotJson():
             return "no JSON"
+        case Partly(entries=entries):
+            return f"only {entries} of several"
         case Call():
             return "a function called"
