@@ -88,6 +88,9 @@ class Instance(_Table):
     settle_seconds: float = Field(
         240, ge=0, description="How long a create with an unknown outcome is given to appear."
     )
+    bulk_size: int = Field(
+        1, ge=1, le=50, description="Flexible assets that one request creates, changes or deletes."
+    )
     marker: str = Field(
         "publisher-key",
         description="The trait that carries the key, where a type has it; else the body does.",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import time
 from collections.abc import Collection
 from dataclasses import replace
 
-from publisher.apply.desk import Desk, begin
+from publisher.apply.desk import Desk
+from publisher.apply.look import seen_just_now
 from publisher.apply.patch import Held, complete, patch, read
 from publisher.apply.replaced import keep
 from publisher.errors import OutcomeUnknown, PublisherError
@@ -18,9 +17,6 @@ from publisher.model import Json
 from publisher.plan.compare import base_of, remote_changes
 from publisher.render import text
 from publisher.targets import Desired, Intent, Known
-
-JUST_NOW = 60.0
-"""Seconds for which what a list said of an asset serves as the look before a write."""
 
 
 async def create(desk: Desk, key: str, *, instead_of: str = "") -> Known:
@@ -40,9 +36,7 @@ async def create(desk: Desk, key: str, *, instead_of: str = "") -> Known:
     }
     intent = Intent(key, "asset", "", marker.attempt, 0, desired.document)
     try:
-        record = await desk.itglue.flexible_assets.create(
-            attributes, before=functools.partial(begin, desk, intent)
-        )
+        record = await desk.writes.create(attributes, intent)
     except OutcomeUnknown:
         raise
     except PublisherError:
@@ -117,7 +111,7 @@ async def put_away(desk: Desk, found: Seen) -> Seen:
 async def delete(desk: Desk, asset_id: str) -> None:
     """Delete one asset; when the answer is lost, look whether it is gone."""
     try:
-        await desk.itglue.flexible_assets.delete(asset_id)
+        await desk.writes.delete(asset_id)
     except OutcomeUnknown:
         if await desk.itglue.flexible_assets.get(asset_id) is not None:
             raise
@@ -127,10 +121,7 @@ async def delete(desk: Desk, asset_id: str) -> None:
 
 async def fresh(desk: Desk, asset_id: str, type_id: str) -> Seen | None:
     """The asset as this run read it just now, else as it is."""
-    there = desk.remote.fresh.get(asset_id)
-    if there is not None and time.monotonic() - desk.remote.read_at[asset_id] < JUST_NOW:
-        return there
-    return await read(desk, asset_id, type_id)
+    return seen_just_now(desk, asset_id) or await read(desk, asset_id, type_id)
 
 
 def check_base(desk: Desk, found: Seen, known: Known | None, base: str) -> None:

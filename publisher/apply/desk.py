@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from publisher.apply.writes import Writes, begin_now
 from publisher.gather.content import Content
 from publisher.gather.existing import Remote
 from publisher.gather.fingerprint import Seen
@@ -38,6 +39,10 @@ class Desk:
     """The bytes of a file in the repository."""
     root: Path
     """The docs root, below which is kept what is replaced."""
+    writes: Writes
+    """What sends the writes of flexible assets."""
+    bulk_size: int = 1
+    """How many assets one request writes at most."""
     settle_seconds: float = 240.0
     """How long a create with an unknown outcome is given to appear."""
     now: Callable[[], float] = time.time
@@ -97,6 +102,5 @@ class Desk:
 
 
 def begin(desk: Desk, intent: Intent) -> None:
-    """Commit an intent as the request leaves, and not before: waiting for the budget can take
-    long, and the time that a late commit is given counts from here."""
-    desk.store.begin(replace(intent, at=desk.now()))
+    """Commit an intent as its request leaves; see `begin_now`."""
+    begin_now(desk.store, desk.now, intent)

@@ -33,7 +33,7 @@ async def patch(desk: Desk, found: Seen, attributes: dict[str, Json]) -> Seen:
     asset_id, type_id = found.existing.asset_id, found.existing.type_id
     for last in (False, True):
         try:
-            record = await desk.itglue.flexible_assets.update(asset_id, attributes)
+            record = await desk.writes.update(asset_id, attributes)
             return await complete(desk, record, type_id)
         except OutcomeUnknown:
             there = await read(desk, asset_id, type_id)

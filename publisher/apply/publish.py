@@ -11,6 +11,7 @@ from publisher.apply.desk import Desk
 from publisher.apply.measure import Measure
 from publisher.apply.result import Progress, Result
 from publisher.apply.run import apply_plan
+from publisher.apply.writes import Singly
 from publisher.errors import StateError
 from publisher.gather.session import Planned, Session
 from publisher.model import Json
@@ -121,6 +122,8 @@ def _desk(session: Session, planned: Planned) -> Desk:
         commits=commits,
         read=_reader(tree),
         root=session.project.root,
+        writes=Singly(session.itglue, session.store, session.now),
+        bulk_size=session.settings.bulk_size,
         settle_seconds=session.settings.settle_seconds,
         now=session.now,
     )

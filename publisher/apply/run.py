@@ -10,9 +10,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from typing import Any, TypeAlias
 
+from publisher.apply.batch import Batch, batches
+from publisher.apply.bulk import Bulk
 from publisher.apply.desk import Desk
+from publisher.apply.look import look_ahead
 from publisher.apply.order import waves
 from publisher.apply.related import unrelated
 from publisher.apply.result import Applied, Failed, Progress, Result, Silent
@@ -32,6 +37,9 @@ from publisher.gather.recover_document import orphan
 from publisher.gather.together import together
 from publisher.model import NATIVE
 from publisher.plan.model import Action, Plan
+
+Work: TypeAlias = Callable[[Desk, Action], Coroutine[Any, Any, None]]
+"""What is done of one action, at a desk."""
 
 LAST_SECONDS = 5.0
 """What is in flight gets this long after SIGINT or SIGTERM; GitHub kills after 7.5 + 2.5."""
@@ -71,7 +79,7 @@ async def apply_plan(
 class _Apply:
     def __init__(self, plan: Plan, desk: Desk, concurrency: int, progress: Progress) -> None:
         self.plan, self.desk, self.progress = plan, desk, progress
-        self.lanes = asyncio.Semaphore(concurrency)
+        self.lanes, self.bulk = asyncio.Semaphore(concurrency), Bulk(desk)
         held = [action for action in plan.actions if action.verb == "conflict"]
         self.result = Result(plan.unchanged, held=held, pending=plan.pending)
 
@@ -80,7 +88,7 @@ class _Apply:
         self.progress.start(len(self.plan.changes))
         try:
             for wave in waves(self.plan.changes, self._links()):
-                await together(self._one(action) for action in wave)
+                await self._side_by_side(wave, self._one)
             await self._look_again()
             await self._close_circles()
         finally:
@@ -103,18 +111,32 @@ class _Apply:
         ended = {a.action.id for a in done} | {f.action.id for f in failed}
         return sum(action.id not in ended for action in self.plan.changes)
 
-    async def _one(self, action: Action) -> None:
+    async def _side_by_side(self, actions: Sequence[Action], work: Work) -> None:
+        """Work on actions that do not wait for each other: in lanes, and there in batches."""
+        parts = batches(actions, self.desk.bulk_size)
+        await together(self._lane(part, work) for part in parts)
+
+    async def _lane(self, actions: Sequence[Action], work: Work) -> None:
         async with self.lanes:
             if self.result.stopped:
                 return
-            error: PublisherError | None = None
-            try:
-                await perform(self.desk, action)
-                self._note(action)
-            except PublisherError as caught:
-                error = caught
-                self._failed(action, caught)
-            self.progress.done(action, error)
+            if len(actions) == 1:
+                await work(self.desk, actions[0])
+                return
+            await look_ahead(self.desk, actions)
+            batch = Batch(self.bulk.send)
+            desk = replace(self.desk, writes=batch)
+            await batch.run(work(desk, action) for action in actions)
+
+    async def _one(self, desk: Desk, action: Action) -> None:
+        error: PublisherError | None = None
+        try:
+            await perform(desk, action)
+            self._note(action)
+        except PublisherError as caught:
+            error = caught
+            self._failed(action, caught)
+        self.progress.done(action, error)
 
     def _note(self, action: Action) -> None:
         known = self.desk.known.get(action.key)
@@ -211,13 +233,10 @@ class _Apply:
             if key in self.desk.desired and key in known
             if unsent(self.desk, known[key]) or unrelated(self.desk, known[key])
         ]
-        await together(self._again(action) for action in open_)
+        await self._side_by_side(open_, self._again)
 
-    async def _again(self, action: Action) -> None:
-        async with self.lanes:
-            if self.result.stopped:
-                return
-            try:
-                await bring(self.desk, action.key, carry=action.carry)
-            except PublisherError as caught:
-                self._failed(action, caught)
+    async def _again(self, desk: Desk, action: Action) -> None:
+        try:
+            await bring(desk, action.key, carry=action.carry)
+        except PublisherError as caught:
+            self._failed(action, caught)

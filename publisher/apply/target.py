@@ -16,7 +16,7 @@ from publisher.errors import PublisherError
 from publisher.gather.fingerprint import Seen
 from publisher.model import NATIVE
 from publisher.plan.compare import git_changes
-from publisher.plan.model import Action
+from publisher.plan.model import Action, called
 from publisher.targets import Known
 
 
@@ -38,7 +38,7 @@ async def _create(desk: Desk, key: str) -> None:
     known = desk.known.get(key)
     former = desk.remote.existing.get(known.asset_id) if known else None
     if former is not None and not former.archived:  # its archiving failed just now
-        raise Held(f"asset {former.asset_id} of its former type is still there")
+        raise Held(f"{called(former.asset_id)} of its former type is still there")
     make = document.create if desk.desired[key].type_id == NATIVE.id else create
     desk.created.add((await make(desk, key)).asset_id)
     await bring(desk, key)
@@ -50,7 +50,7 @@ async def _change(desk: Desk, action: Action) -> None:
     desired, asset_id = desk.desired[key], action.asset_id or ""
     found = await _fresh(desk, asset_id, desired.type_id)
     if found is None:
-        raise Held(f"asset {asset_id} was deleted in IT Glue since the plan was made")
+        raise Held(f"{called(asset_id)} was deleted in IT Glue since the plan was made")
     known = desk.known.get(action.former_key or key)
     adopting = action.verb == "adopt"
     check_base(desk, found, None if adopting else known, action.base)
@@ -84,7 +84,7 @@ async def bring(
     if unsent(desk, known):
         found = await _fresh(desk, known.asset_id, known.type_id)
         if found is None:
-            raise Held(f"asset {known.asset_id} was deleted in IT Glue meanwhile")
+            raise Held(f"{called(known.asset_id)} was deleted in IT Glue meanwhile")
         known = await _update(desk, key, found, carry=carry)
     if any(f.replaces for f in known.files.values()) or set(known.files) - set(desired.files):
         known = await remove_old(desk, key)

@@ -164,12 +164,10 @@ class SqlStore(ABC):
 
     # Writing
 
-    def begin(self, intent: Intent) -> None:
+    def begin(self, *intents: Intent) -> None:
         with self._write() as db:
-            db.execute(
-                _INTENT,
-                (intent.key, intent.kind, intent.name, intent.attempt, intent.at, intent.document),
-            )
+            rows = ((i.key, i.kind, i.name, i.attempt, i.at, i.document) for i in intents)
+            db.executemany(_INTENT, rows)
 
     def drop(self, intent: Intent) -> None:
         with self._write() as db:

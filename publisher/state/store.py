@@ -59,8 +59,8 @@ class Store(Protocol):
     def now(self) -> float:
         """Seconds since the epoch, on the one clock that all who share the state go by."""
 
-    def begin(self, intent: Intent) -> None:
-        """Commit an intent, before the POST leaves."""
+    def begin(self, *intents: Intent) -> None:
+        """Commit intents, in one transaction, before the POST leaves."""
 
     def drop(self, intent: Intent) -> None:
         """The POST of an intent was certainly not carried out, or its outcome is settled."""
