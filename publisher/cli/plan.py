@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from publisher.cli.context import Context
 from publisher.cli.failures import CHANGES, ERROR, OK, REFUSED, explained
-from publisher.cli.links import source_links
 from publisher.cli.open import opened
 from publisher.cli.options import PlanOptions, options_from, plan_options
 from publisher.cli.planning import plan_with, print_json, show, write_plan_file
 from publisher.gather.wording import MOST, read_wordings
 from publisher.plan import Plan
-from publisher.plan.markdown import Link, as_markdown
 from publisher.plan.output import Wordings
+
+if TYPE_CHECKING:
+    from publisher.plan.markdown import Link
 
 
 @click.command("plan")
@@ -52,13 +53,15 @@ def command(
     """
     options = options_from(values)
     with explained():
-        shown = asyncio.run(_plan(context, options, texts=form != "json", full=full))
+        shown = asyncio.run(_plan(context, options, form, full=full))
         plan = shown.plan
         if out:
             write_plan_file(out, plan)
         if form == "json":
             print_json(plan.as_json())
-        elif form == "markdown":
+        elif shown.link:
+            from publisher.plan.markdown import as_markdown
+
             click.echo(as_markdown(plan, shown.wordings, link=shown.link), nl=False)
         else:
             show(plan, shown.wordings, full=full)
@@ -71,7 +74,8 @@ class Shown:
 
     plan: Plan
     wordings: Wordings
-    link: Link
+    link: Link | None
+    """To the documents, where Markdown is wanted."""
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> int:
@@ -83,10 +87,16 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
     return CHANGES if detailed and plan.changes else OK
 
 
-async def _plan(context: Context, options: PlanOptions, *, texts: bool, full: bool) -> Shown:
+async def _plan(context: Context, options: PlanOptions, form: str, *, full: bool) -> Shown:
     async with opened(context, offline=options.no_refresh) as docs:
         session, planned = await plan_with(docs, options)
         most = len(planned.plan.actions) + len(planned.plan.drifts) if full else MOST
-        wordings = await read_wordings(session, planned, most=most) if texts else Wordings()
+        wordings = (
+            await read_wordings(session, planned, most=most) if form != "json" else Wordings()
+        )
+        if form != "markdown":
+            return Shown(planned.plan, wordings, None)
+        from publisher.cli.links import source_links
+
         link = source_links(docs.project.repository, planned.plan.commit)
         return Shown(planned.plan, wordings, link)

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,8 +20,10 @@ from publisher.model import Diagnostic
 from publisher.plan import Plan, Policy
 from publisher.plan.output import Wordings, as_text
 from publisher.plan.saved import read_plan
-from publisher.render import Page
-from publisher.source.documents import Parsed
+
+if TYPE_CHECKING:
+    from publisher.render import Page
+    from publisher.source.documents import Parsed
 
 
 async def plan_with(opened: Opened, options: PlanOptions) -> tuple[Session, Planned]:

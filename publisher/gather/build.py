@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from publisher.diagrams.gallery import RENDERER
 from publisher.gather.content import Content
-from publisher.gather.copies import Inspect, Press, Rendered, inspect_pages
+from publisher.gather.copies import Press, Rendered, inspect_pages
 from publisher.gather.fit import Fitted, Fitter, Wanted
 from publisher.gather.links import Linker
-from publisher.gather.project import Project, Scope
+from publisher.gather.project import Inspect, Project, Scope
 from publisher.gather.related import Path
 from publisher.gather.reuse import Memory, organization_of, own_file
 from publisher.gather.sections import as_native

@@ -7,20 +7,19 @@ them is rendered once.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from publisher.diagrams import Drawn, Gallery, draw_fences
 from publisher.diagrams.gallery import RENDERER
 from publisher.gather.ahead import Source, render_all
+from publisher.gather.project import Inspect
 from publisher.model import Diagnostic, Document, Organization, OrgSelector
 from publisher.render import Page, TooDeep, render
 from publisher.source.documents import Parsed
 from publisher.source.tree import Tree
 from publisher.variables import BadTemplate, Copy, Override, Shelf, Values, fill_in, read_values
 
-PICTURES = ".publisher/cache/diagrams"
-"""Where drawn pictures are kept, below the docs root."""
 _SHOWN = 10
 """Mistakes of a kind that are listed; three hundred organizations can lack the same value."""
 
@@ -135,12 +134,6 @@ def _shortened(found: list[Diagnostic], document: Document) -> list[Diagnostic]:
         message = f"{left} more of the same, for other organizations"
         kept.append(Diagnostic(document.path, None, None, kept[-1].code, "error", message))
     return kept
-
-
-Inspect = Callable[
-    [Mapping[str, Parsed], Mapping[str, Page], Mapping[str, bytes]], list[Diagnostic]
-]
-"""The checks that a document must pass to be published, over those that were read."""
 
 
 def inspect_pages(

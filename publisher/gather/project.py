@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from publisher.config import FILE_NAME, Config, load
-from publisher.source.git import Repository, find_root, open_repository
+from publisher.model import Diagnostic
+from publisher.source.git import Repository, find_docs, open_repository
 from publisher.source.globs import matcher
+
+if TYPE_CHECKING:
+    from publisher.render import Page
+    from publisher.source.documents import Parsed
+
+PICTURES = ".publisher/cache/diagrams"
+"""Where drawn pictures are kept, below the docs root."""
+
+Inspect: TypeAlias = (
+    "Callable[[Mapping[str, Parsed], Mapping[str, Page], Mapping[str, bytes]], list[Diagnostic]]"
+)
+"""The checks that a document must pass to be published, over those that were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +43,9 @@ def open_project(folder: Path, config: Path | None) -> Project:
     Raises:
         SourceError, ConfigError: there is none, or it is not set up.
     """
-    root = find_root(folder, config)
+    root, repository = find_docs(folder, config)
     settings = load(config or root / FILE_NAME)
-    repository = open_repository(root)
+    repository = repository or open_repository(root)
     return Project(root, repository, settings, settings.docs.id or repository.name)
 
 

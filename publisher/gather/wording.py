@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from publisher.check.secrets.scan import UNREASONED, scan
 from publisher.gather.fingerprint import Seen, tag_ids
 from publisher.gather.sections import NativeContent
 from publisher.gather.session import Planned, Session
@@ -129,6 +128,8 @@ def _lines(name: str, traits: Mapping[str, Json], kind: AssetType) -> Sequence[s
 
 def _safe(said: Iterable[str]) -> tuple[str, ...]:
     """The lines, without those that seem to hold a secret: a comment is read by many."""
+    from publisher.check.secrets.scan import UNREASONED, scan  # late: its patterns take 80 ms
+
     text = list(said)
     secret = {found.line - 1 for found in scan("\n".join(text)) if found.kind != UNREASONED}
     return tuple(HIDDEN if at in secret else line for at, line in enumerate(text))

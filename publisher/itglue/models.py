@@ -44,6 +44,7 @@ class _Wire(BaseModel):
         extra="allow",
         coerce_numbers_to_str=True,
         hide_input_in_errors=True,  # an error must not quote a password or a text
+        defer_build=True,  # few of them are met in a run, and all together take long to build
     )
 
 

@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
@@ -137,24 +138,30 @@ class Wire:
         read_timeout: float,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        local = urlsplit(base_url).hostname in LOOPBACK
         self.base_url, self._key = base_url, key
+        self._concurrency, self._read_timeout = concurrency, read_timeout
+        self._transport = transport
         self._whole = CONNECT + WRITE + 3 * read_timeout
         """Seconds for a request in all: the read time-out only bounds each piece of an answer."""
         self._auth = _Auth(key)
-        self._client = httpx.AsyncClient(
+
+    @cached_property
+    def _client(self) -> httpx.AsyncClient:
+        """Made when something is sent: reading the certificates alone takes 20 ms."""
+        local = urlsplit(self.base_url).hostname in LOOPBACK
+        return httpx.AsyncClient(
             auth=self._auth,
             headers={"accept": MEDIA_TYPE, "user-agent": f"itglue-publisher/{__version__}"},
-            verify=tls() if transport is None else True,
-            timeout=httpx.Timeout(read_timeout, connect=CONNECT, write=WRITE),
+            verify=tls() if self._transport is None else True,
+            timeout=httpx.Timeout(self._read_timeout, connect=CONNECT, write=WRITE),
             limits=httpx.Limits(
-                max_connections=concurrency,
-                max_keepalive_connections=concurrency,
+                max_connections=self._concurrency,
+                max_keepalive_connections=self._concurrency,
                 keepalive_expiry=KEEP_ALIVE,
             ),
             follow_redirects=False,
             trust_env=not local,  # a proxy has no business between us and our own machine
-            transport=transport,
+            transport=self._transport,
         )
 
     async def exchange(self, call: Call) -> Outcome:
@@ -198,9 +205,10 @@ class Wire:
         return Answer(response.status_code, response.headers, None, len(response.content))
 
     async def _send(self, method: str, url: str, **options: Any) -> httpx.Response | NotSent | Lost:
+        client = self._client
         try:
             async with asyncio.timeout(self._whole):
-                return await self._client.request(method, url, **options)
+                return await client.request(method, url, **options)
         except NOT_SENT as error:
             return NotSent(self._cause(error))
         except (httpx.TimeoutException, TimeoutError) as error:
@@ -210,7 +218,8 @@ class Wire:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        if "_client" in self.__dict__:
+            await self._client.aclose()
 
     def _cause(self, error: Exception) -> str:
         said = self._key.mask(str(error)).strip()

@@ -12,8 +12,8 @@ from publisher.config import FILE_NAME, Config, load
 from publisher.diagrams import Gallery
 from publisher.diagrams.gallery import FOLDER
 from publisher.gather.catalog import Unresolved, find_organizations, find_type
-from publisher.gather.copies import PICTURES, Press, Rendered
-from publisher.gather.project import Project
+from publisher.gather.copies import Press, Rendered
+from publisher.gather.project import PICTURES, Project
 from publisher.model import AssetType, Catalog, Diagnostic, Document, Organization
 from publisher.preview.offline import catalog_of
 from publisher.preview.references import mentions, outgoing

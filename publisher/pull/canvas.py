@@ -13,8 +13,9 @@ from publisher.diagrams import Gallery
 from publisher.diagrams.gallery import FOLDER
 from publisher.gather.agree import address_of
 from publisher.gather.content import Content
-from publisher.gather.copies import PICTURES, Press
+from publisher.gather.copies import Press
 from publisher.gather.links import Linker
+from publisher.gather.project import PICTURES
 from publisher.gather.session import Planned, Session
 from publisher.model import Document
 from publisher.pull.blocks import definitions, written

@@ -24,9 +24,19 @@ _NAME_RUBBISH = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def find_root(folder: Path, config: Path | None = None) -> Path:
-    """Return the docs root: the nearest folder with a publisher.toml, from *folder* upwards.
+    """Return the docs root: see `find_docs`.
 
-    *config*, a publisher.toml somewhere, settles it without a search.
+    Raises:
+        NoRepository, NoConfig, GitFailed: as there.
+    """
+    return find_docs(folder, config)[0]
+
+
+def find_docs(folder: Path, config: Path | None = None) -> tuple[Path, Repository | None]:
+    """Find the docs root: the nearest folder with a publisher.toml, from *folder* upwards.
+
+    *config*, a publisher.toml somewhere, settles it without a search. The repository comes with it
+    if it was opened on the way.
 
     Raises:
         NoRepository: *folder* lies in no Git work tree.
@@ -34,13 +44,13 @@ def find_root(folder: Path, config: Path | None = None) -> Path:
         GitFailed: git refuses to look at the folder.
     """
     if config is not None:
-        return config.resolve().parent
+        return config.resolve().parent, None
     folder = folder.resolve()
-    top = open_repository(folder).top
+    repository = open_repository(folder)
     for candidate in (folder, *folder.parents):
         if (candidate / FILE_NAME).is_file():
-            return candidate
-        if candidate == top:
+            return candidate, repository if candidate == folder else None
+        if candidate == repository.top:
             break
     below = [path.parent for depth in ("*", "*/*") for path in folder.glob(f"{depth}/{FILE_NAME}")]
     raise NoConfig(folder, sorted(below))
