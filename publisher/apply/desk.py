@@ -50,6 +50,8 @@ class Desk:
     """Organization id -> (id of the folder above or '', name in small letters) -> id."""
     folder_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Two documents may need the same new folder, which is made once."""
+    moves: Mapping[str, str] = field(default_factory=dict)
+    """Key -> the key that it had when it was last published."""
     created: set[str] = field(default_factory=set)
     """Ids of the assets that this run has made."""
     warnings: list[str] = field(default_factory=list)
@@ -93,7 +95,8 @@ class Desk:
                 known = self.known.get(key)
                 file = known.files.get(name) if known else None
                 return (file.id, file.url) if file and file.url else ("", "")
-            other = self.known.get(name)
+            # A move that is held back leaves the asset where it was: links still lead to it.
+            other = self.known.get(name) or self.known.get(self.moves.get(name, name))
             if other and other.asset_id in self.remote.existing:
                 return other.asset_id, other.url
             return "", ""

@@ -126,6 +126,7 @@ def _desk(session: Session, planned: Planned) -> Desk:
         bulk_size=session.settings.bulk_size,
         settle_seconds=session.settings.settle_seconds,
         now=session.now,
+        moves=planned.moves,
     )
 
 

@@ -46,11 +46,10 @@ def differences(
 def _addresses(planned: Planned) -> Address:
     """Reference -> the id that it resolves to, as the plan sees it; '?' for one to be created."""
     creating = {a.key for a in planned.plan.actions if a.verb == "create"}
-    moves = {a.key: a.former_key for a in planned.plan.actions if a.former_key}
 
     def address(ref: str) -> str:
         key = ref.removeprefix("doc:")
-        known = planned.known.get(moves.get(key, key))
+        known = planned.known.get(planned.moves.get(key, key))
         if key in creating:
             return "?"
         return known.asset_id if known and known.asset_id in planned.remote.existing else ""

@@ -58,6 +58,8 @@ class Planned:
     kinds: dict[str, AssetType]
     catalog: Catalog
     tree: Tree
+    moves: dict[str, str] = field(default_factory=dict)
+    """Key -> the key that it had when it was last published."""
 
 
 @dataclass(slots=True)
@@ -153,14 +155,14 @@ class Session:
         marked = {
             a.marker.key: a.marker.content for a in planned.remote.existing.values() if a.marker
         }
-        moves = find_moves(corpus.desired, planned.known, spared, marked, self._renames)
+        planned.moves = find_moves(corpus.desired, planned.known, spared, marked, self._renames)
         sides = Sides(
             self.project.name,
             corpus.desired,
             planned.known,
             planned.remote.existing,
             intents,
-            moves,
+            planned.moves,
             spared,
             {org.id: org for org in catalog.organizations},
             {kind.id: kind.name for kind in catalog.types},

@@ -380,3 +380,20 @@ def test_two_plans_of_what_is_held_back_are_the_same(world: FaultWorld) -> None:
     world.turn(3600)
     for plan in (first, world.plan(), world.plan()):
         assert [(action.verb, action.title) for action in plan.actions] == [("conflict", "A")]
+
+
+def test_links_to_a_document_whose_move_is_held_back_stay(tmp_path: Path) -> None:
+    """Its asset lies where it was: what links to it is not written for nothing, again and again."""
+    world = FaultWorld(tmp_path)
+    world.write("a.md", document("To [b](b.md).", title="A"))
+    world.write("b.md", document("Text.", title="B"))
+    world.commit()
+    assert world.until_quiet(Policy()) == 1
+    world.turn(600)
+    world.site.update("flexible_assets", int(world.asset("B")["id"]), {"archived": True})
+    world.write("moved/keep", "")
+    world.git("mv", "a.md", "b.md", "moved")
+    world.commit()
+    world.run(Policy())
+    assert brief(world.plan().actions) == [("conflict", "moved/b.md")]
+    assert world.asset("A")["traits"]["publisher-key"].startswith("test-docs:moved/a.md@")
