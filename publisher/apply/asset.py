@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from publisher.apply.desk import Desk
@@ -28,7 +28,7 @@ async def create(desk: Desk, key: str, *, instead_of: str = "") -> Known:
     """
     desired = desk.desired[key]
     marker = Marker(desk.repository, key, new_attempt(), content_digest(desired.sent))
-    traits = _compose(desk, desired, marker, creating=True)
+    traits, refs = _compose(desk, desired, marker, creating=True), desk.resolved(desired)
     attributes = {
         "organization-id": _number(desired.organization.id),
         "flexible-asset-type-id": _number(desired.type_id),
@@ -44,7 +44,8 @@ async def create(desk: Desk, key: str, *, instead_of: str = "") -> Known:
         raise
     found = await complete(desk, record, desired.type_id)
     _report_loss(desk, desired, traits, found)
-    return desk.bind(_published(desk, desired, marker, found), intent, instead_of=instead_of)
+    bound = _published(desk, desired, marker, refs, found)
+    return desk.bind(bound, intent, instead_of=instead_of)
 
 
 async def update(
@@ -66,7 +67,7 @@ async def update(
         raise Held(f"upload field {', '.join(files)} holds files, which a change would delete")
     attempt = known.attempt if known else new_attempt()
     marker = Marker(desk.repository, key, attempt, content_digest(desired.sent))
-    ours = _compose(desk, desired, marker)
+    ours, refs = _compose(desk, desired, marker), desk.resolved(desired)
     mine = {*desired.sent, *desired.seeds}
     dropped = {name for name in (known.sent if known else {}) if name not in mine}
     theirs = input_form(found.traits)
@@ -78,7 +79,7 @@ async def update(
     changed = await patch(desk, found, attributes)
     if desired_body := desk.contents[key].body:
         _report_loss(desk, desired, {desired_body: attributes["traits"][desired_body]}, changed)
-    bound = _published(desk, desired, marker, changed)
+    bound = _published(desk, desired, marker, refs, changed)
     if known:
         bound = replace(bound, files=known.files, related=known.related)
         bound = _with_carried(bound, known, carry)
@@ -145,10 +146,11 @@ def _compose(
     return content.compose(lambda ref: address(ref)[1], marker, commit, creating=creating)
 
 
-def _published(desk: Desk, desired: Desired, marker: Marker, found: Seen) -> Known:
+def _published(
+    desk: Desk, desired: Desired, marker: Marker, refs: Mapping[str, str], found: Seen
+) -> Known:
     """What the state is to know, now that the asset holds what was sent."""
     content, asset = desk.contents[desired.key], found.existing
-    address = desk.address(desired.key)
     names = [name for name in desired.sent if name[0] != "@"]
     if content.carrier:
         names.append(content.carrier)
@@ -166,7 +168,7 @@ def _published(desk: Desk, desired: Desired, marker: Marker, found: Seen) -> Kno
         updated_at=asset.updated_at,
         sent=desired.sent,
         seen={name: asset.traits.get(name, "") for name in names},
-        refs={ref: address(ref)[0] for ref in desired.refs},
+        refs=refs,
         body=content.body,
         footer=not content.carrier,
     )

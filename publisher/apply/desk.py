@@ -103,6 +103,12 @@ class Desk:
 
         return resolve
 
+    def resolved(self, desired: Desired) -> dict[str, str]:
+        """What each reference of a target resolves to now. To be asked when its text is composed:
+        until the answer comes, another target may get its address."""
+        address = self.address(desired.key)
+        return {ref: address(ref)[0] for ref in desired.refs}
+
 
 def begin(desk: Desk, intent: Intent) -> None:
     """Commit an intent as its request leaves; see `begin_now`."""

@@ -90,7 +90,7 @@ async def update(
         found = renamed(found, known)
     marker = _marker(desk, desired, known, found)
     attributes = await _attributes(desk, content, found, carry)
-    draft = drafted(desk, content, known, found, rows, marker, carry)
+    draft, refs = drafted(desk, content, known, found, rows, marker, carry), desk.resolved(desired)
     keep(desk, desired, desk.known.get(former or key), found, _after(content, found, draft))
     known = desk.bind(
         replace(
@@ -105,7 +105,7 @@ async def update(
         await _patch(desk, asset_id, attributes)
     known = desk.bind(await write(desk, known, draft))
     await publish(desk, asset_id)
-    return await _finish(desk, desired, content, known, carry)
+    return await _finish(desk, desired, refs, known, carry)
 
 
 async def archive(desk: Desk, key: str, found: Seen) -> None:
@@ -235,14 +235,13 @@ async def _patch(desk: Desk, asset_id: str, attributes: dict[str, Json]) -> None
 
 
 async def _finish(
-    desk: Desk, desired: Desired, content: NativeContent, known: Known, carry: Collection[str]
+    desk: Desk, desired: Desired, refs: Mapping[str, str], known: Known, carry: Collection[str]
 ) -> Known:
     """Bind what is there, now that all of it is published."""
     changed = await fresh(desk, known.asset_id)
     if changed is None:
         raise Held(f"document {number_of(known.asset_id)} was deleted in IT Glue meanwhile")
     traits = changed.existing.traits
-    address = desk.address(desired.key)
     names = [name for name in desired.sent if name[0] != "@"]
     return desk.bind(
         replace(
@@ -256,7 +255,7 @@ async def _finish(
             updated_at="" if carry else changed.existing.updated_at,
             sent=desired.sent,
             seen={n: known.seen.get(n, "") if n in carry else traits.get(n, "") for n in names},
-            refs={ref: address(ref)[0] for ref in desired.refs},
+            refs=refs,
             archived=False,
             body=desired.body,
             writing={},
