@@ -3,6 +3,7 @@
     python tests/faults                 every single fault
     python tests/faults --pairs         and a second one at every boundary of the recovery
     python tests/faults --stage change --state lost
+    python tests/faults --bulk 3        with several assets a request, perhaps a part done
 
 Exit code 1 if a single run ended with a duplicate or a loss.
 """
@@ -10,6 +11,7 @@ Exit code 1 if a single run ended with a duplicate or a loss.
 from __future__ import annotations
 
 import argparse
+import functools
 import logging
 import os
 import sys
@@ -30,10 +32,11 @@ STATES: tuple[StateIs, ...] = ("kept", "lost", "older")
 def main() -> int:
     options = _options()
     began = time.monotonic()
-    cases = list(_cases(prepared(), options))
+    cases = list(_cases(prepared(options.bulk), options))
     with ProcessPoolExecutor(options.jobs) as pool:
         _say(f"{len(cases)} runs in {options.jobs} processes …\n")
-        verdicts = list(pool.map(_judge, cases, chunksize=20))
+        judge = functools.partial(_judge, options.bulk)
+        verdicts = list(pool.map(judge, cases, chunksize=20))
     for state in options.state:
         _table(state, [v for v in verdicts if v.case.state == state])
     bad = [verdict for verdict in verdicts if not verdict.good]
@@ -54,6 +57,7 @@ def _options() -> argparse.Namespace:
     names = ["publish", "change", "return"]
     parser.add_argument("--stage", action="append", choices=names, help="only this one; repeatable")
     parser.add_argument("--state", action="append", choices=STATES, help="only this; repeatable")
+    parser.add_argument("--bulk", type=int, default=1, help="assets that one request writes")
     parser.add_argument("--pairs", action="store_true", help="two faults, one after the other")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
@@ -70,8 +74,8 @@ def _cases(sweep: Sweep, options: argparse.Namespace) -> Iterator[Case]:
             yield from (Case(stage, pair) for pair in sweep.pairs(stage))
 
 
-def _judge(case: Case) -> Verdict:
-    return prepared().run(case)
+def _judge(bulk_size: int, case: Case) -> Verdict:
+    return prepared(bulk_size).run(case)
 
 
 def _table(state: StateIs, verdicts: Iterable[Verdict]) -> None:

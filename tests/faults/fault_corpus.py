@@ -38,13 +38,16 @@ class Stage:
     """and afterwards."""
 
 
-def stages(folder: Path) -> list[Stage]:
-    """Prepare the three stages in *folder*."""
+def stages(folder: Path, bulk_size: int = 1) -> list[Stage]:
+    """Prepare the three stages in *folder*, where one request writes so many assets."""
     world = FaultWorld(folder / "prepared")
+    world.settings = world.settings.model_copy(update={"bulk_size": bulk_size})
     strangers(world)
     found = []
     for name, write, policy in _COMMITS:
         write(world)
+        if bulk_size > 1:
+            _many(world, name)
         world.head = world.commit()
         world.rest()
         before = world.copy(folder / name)
@@ -97,6 +100,17 @@ def _third(world: FaultWorld) -> None:
     world.write("g.md", document("Text, again.", id="g1", title="G"))
     world.write("c.md", document("To [a](a.md).", title="B", type="Note"))
     world.git("rm", "--quiet", "f.md")
+
+
+def _many(world: FaultWorld, stage: str) -> None:
+    """Plain documents beside the others, so that there is something to write at once."""
+    there = {"publish": 4, "change": 3, "return": 0}[stage]
+    for number in range(4):
+        name = f"m{number}"
+        if number < there:
+            world.write(f"{name}.md", document(f"As of {stage}.", id=name, title=name.upper()))
+        elif (world.root / f"{name}.md").exists():
+            world.git("rm", "--quiet", f"{name}.md")
 
 
 _COMMITS = (

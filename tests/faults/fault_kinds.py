@@ -13,9 +13,9 @@ from typing import Literal
 LATE_SECONDS = 110.0
 """How late a late commit comes: within the 120 s that the settle time allows for."""
 
-Answer = Literal["none", "reset", "refused", "timeout", "cut", "html"] | int
+Answer = Literal["none", "reset", "refused", "timeout", "cut", "html", "own"] | int
 """What comes back: nothing ever (the process is dead), a broken connection, none at all, silence,
-half the JSON, a page of a proxy, or an error status."""
+half the JSON, a page of a proxy, IT Glue's own answer to what it did, or an error status."""
 
 
 class Killed(BaseException):
@@ -27,7 +27,7 @@ class Fault:
     """One kind of trouble at a request."""
 
     name: str
-    carried_out: Literal["not", "now", "late"]
+    carried_out: Literal["not", "now", "late", "part"]
     answer: Answer
 
     @property
@@ -55,6 +55,15 @@ REQUEST_FAULTS = (
     Fault("no JSON, not done", "not", "html"),
     Fault("no JSON, done", "now", "html"),
 )
+
+PART_FAULTS = (
+    Fault("killed, part done", "part", "none"),
+    Fault("reset, part done", "part", "reset"),
+    Fault("500, part done", "part", 500),
+    Fault("422, part done", "part", 422),
+    Fault("less done than asked", "part", "own"),
+)
+"""What else can go wrong at a request that writes several at once."""
 
 CommitFault = Literal["killed before", "killed after", "disk full"]
 COMMIT_FAULTS: tuple[CommitFault, ...] = ("killed before", "killed after", "disk full")

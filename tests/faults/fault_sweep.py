@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fault_corpus import Stage, shown, stages
-from fault_kinds import COMMIT_FAULTS, REQUEST_FAULTS, CommitFault, Fault
+from fault_kinds import COMMIT_FAULTS, PART_FAULTS, REQUEST_FAULTS, CommitFault, Fault
 from fault_wire import Trouble
 from fault_world import FaultWorld, twice
 
@@ -161,7 +161,14 @@ def faults_of(line: str) -> list[Fault]:
     if line.startswith("GET "):
         also = {"truncated, done", "504, done"}  # half an answer; a page that takes too long
         return [f for f in REQUEST_FAULTS if f.carried_out == "not" or f.name in also]
-    return list(REQUEST_FAULTS)
+    return [*REQUEST_FAULTS, *(PART_FAULTS if is_bulk(line) else ())]
+
+
+def is_bulk(line: str) -> bool:
+    """Whether a request writes several assets at once."""
+    method, path = line.split(" ")
+    below = path.startswith("/organizations/") and path.endswith("/flexible_assets")
+    return below if method == "POST" else path == "/flexible_assets" and method != "GET"
 
 
 GRAVE = frozenset({"killed, done", "hung, done late"})
@@ -203,10 +210,10 @@ def _forgiving(former: Any, wanted: Any, there: Any) -> tuple[Any, Any]:
 
 
 @functools.cache
-def prepared() -> Sweep:
+def prepared(bulk_size: int = 1) -> Sweep:
     """The sweep over the small corpus, made once for each process, and in memory if there is a
     file system of that kind."""
     memory = Path("/dev/shm")
     folder = tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None)
     atexit.register(folder.cleanup)
-    return Sweep(stages(Path(folder.name)), Path(folder.name) / "runs")
+    return Sweep(stages(Path(folder.name), bulk_size), Path(folder.name) / "runs")

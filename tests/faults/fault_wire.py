@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,11 +90,21 @@ class TroubledWire(httpx.AsyncBaseTransport):
         if fault.carried_out == "now":
             answer = await self._inner.handle_async_request(request)
             await answer.aread()
+        elif fault.carried_out == "part":
+            answer = await self._inner.handle_async_request(half_of(request))
+            await answer.aread()
         elif fault.carried_out == "late" and request.method != "GET":
             self._later(LATE_SECONDS, request)
         if fault.kills:
             raise self._trouble.kill()
         return _come_back(fault, request, answer)
+
+
+def half_of(request: httpx.Request) -> httpx.Request:
+    """The first half of a request that writes several at once, at least one."""
+    several = json.loads(request.content)["data"]
+    body = {"data": several[: (len(several) + 1) // 2]}
+    return httpx.Request(request.method, request.url, json=body)
 
 
 def _come_back(
@@ -111,6 +122,9 @@ def _come_back(
             return httpx.Response(
                 answer.status_code if answer else 200, content=body[: len(body) // 2]
             )
+        case "own":
+            assert answer
+            return answer
         case "html":
             return httpx.Response(200, content=b"<html><body>Welcome</body></html>")
         case int(status):

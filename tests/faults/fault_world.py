@@ -133,8 +133,10 @@ class FaultWorld(World):
         url = request.url
         asked = Request(request.method, url.path, url.query.decode(), request.content, BASE_URL)
         answer = perform(self.site, asked)
-        if request.method == "POST" and url.path == "/flexible_assets" and answer.status == 201:
-            self._made(int(answer.body["data"]["id"]))
+        if request.method == "POST" and url.path.endswith("/flexible_assets"):
+            made = answer.body["data"] if answer.status == 201 else []
+            for one in made if isinstance(made, list) else [made]:
+                self._made(int(one["id"]))
         headers = {**answer.headers, "date": formatdate(self.now(), usegmt=True)}
         return httpx.Response(answer.status, headers=headers, json=answer.body, request=request)
 
