@@ -12,8 +12,10 @@ from markdown.treeprocessors import Treeprocessor
 
 from publisher.render.rules.admonitions import style_admonitions
 from publisher.render.rules.attributes import MeantAttributes
+from publisher.render.rules.emoji import Emoji
 from publisher.render.rules.headings import Slugger, Title
-from publisher.render.rules.tables import draw_lines
+from publisher.render.rules.shares import Shares
+from publisher.render.rules.tables import draw_lines, unescape_pipes
 from publisher.render.rules.tasks import check_boxes
 from publisher.render.sanitize import keep_placeholders
 
@@ -60,11 +62,15 @@ def build(title: Title, slugger: Slugger) -> Markdown:
     """A parser for one document; it shares nothing with the next one."""
     settings = SETTINGS | {"markdown.extensions.toc": {"slugify": slugger, "permalink": False}}
     md = Markdown(extensions=list(EXTENSIONS), extension_configs=settings)
+    # After code (190), before escapes (180).
+    md.inlinePatterns.register(Shares(md), "shares", 185)
+    md.inlinePatterns.register(Emoji(md), "emoji", 1)
     steps = md.treeprocessors
     # Before inline mark-up (20), which would take the brackets for a link.
     steps.register(_Step(md, check_boxes), "tasks", 25)
     steps.register(MeantAttributes(md), "attr_list", 8)
     steps.register(_Step(md, draw_lines), "table_lines", 7)
+    steps.register(_Step(md, unescape_pipes), "table_pipes", 7)
     steps.register(_Step(md, style_admonitions), "admonition_style", 7)
     # After attribute lists (8), before the table of contents and its anchors (5).
     steps.register(_Step(md, lambda root: title.take(root, _plain(md))), "title", 6)

@@ -12,6 +12,7 @@ from publisher.render.limits import check_limits
 from publisher.render.places import Places
 from publisher.render.references import SCHEME, Kind, Reference, locate
 from publisher.render.rules.comments import drop_comments
+from publisher.render.rules.dialects import adapt
 from publisher.render.rules.headings import Slugger, Title
 from publisher.render.rules.layout import MAX_DEPTH, lay_out, without_stand_ins
 from publisher.render.rules.wrappers import close_wrappers
@@ -61,7 +62,7 @@ def render(body: str, *, path: str, title: str | None = None, first_line: int = 
     places = Places(lines, first_line)
     slugger = Slugger()
     heading = Title(title, slugger)
-    source = "\n".join(close_wrappers(lay_out(drop_comments(lines))))
+    source = "\n".join(close_wrappers(lay_out(adapt(drop_comments(lines)))))
     check_limits(places.text, first_line)
     try:
         raw = build(heading, slugger).convert(source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-_VERSION = 1
+_VERSION = 2
 """Goes up whenever the same document would come out differently."""
 
 RENDERER = "/".join(

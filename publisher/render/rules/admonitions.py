@@ -9,6 +9,7 @@ _LOOK = {
     "hint": "success",
     "success": "success",
     "check": "success",
+    "done": "success",
     "warning": "warning",
     "attention": "warning",
     "important": "warning",
@@ -17,6 +18,8 @@ _LOOK = {
     "error": "danger",
     "bug": "danger",
     "failure": "danger",
+    "fail": "danger",
+    "missing": "danger",
 }
 
 

@@ -1,4 +1,4 @@
-"""GitHub's alerts (``> [!NOTE]``) become the admonitions of Python-Markdown (``!!! note``)."""
+"""Alerts of GitHub and Obsidian (``> [!NOTE]``) become Python-Markdown's (``!!! note``)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import re
 from collections.abc import Sequence
 
 _FIRST = re.compile(
-    r"\[!(?P<kind>NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][+-]?[ \t]*(?P<title>.*)$", re.IGNORECASE
+    r"\[!(?P<kind>NOTE|TIP|IMPORTANT|WARNING|CAUTION|INFO|TODO|HINT|SUCCESS|CHECK|DONE|QUESTION"
+    r"|HELP|FAQ|ATTENTION|FAILURE|FAIL|MISSING|DANGER|ERROR|BUG|EXAMPLE|ABSTRACT|SUMMARY|TLDR)\]"
+    r"[+-]?[ \t]*(?P<title>.*)$",
+    re.IGNORECASE,
 )
 
 
 def alert_head(first: str) -> str | None:
     """The admonition's first line for a block quote that starts with *first*, if it is an alert.
 
-    GitHub knows five kinds and no title; a title of one's own is what Obsidian added.
+    GitHub knows the first five kinds and no title; the others, and titles, are what Obsidian added.
     """
     found = _FIRST.match(first.strip())
     if not found:

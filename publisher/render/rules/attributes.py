@@ -10,11 +10,12 @@ import re
 
 from markdown.extensions.attr_list import AttrListTreeprocessor
 
-_LIST = r"\{(?:\:[ ]*|(?=[.#]))([^\}\n ][^\n]*)\}"
+_KEY = r"(?:width|height|align|class|id|style|title|target|start|loading|data-[\w-]+)="
+_LIST = rf"\{{(?:\:[ ]*|[ ]*(?=[.#]|{_KEY}))([^\}}\n ][^\n]*)\}}"
 
 
 class MeantAttributes(AttrListTreeprocessor):
-    """Takes ``{: …}``, ``{#id …}`` and ``{.class …}``."""
+    """Takes ``{: …}``, ``{#id …}``, ``{.class …}`` and ``{ width="300" …}``."""
 
     BASE_RE = _LIST  # type: ignore[misc]  # Final in the stubs alone
     HEADER_RE = re.compile(rf"[ ]+{_LIST}[ ]*$")  # type: ignore[misc]  # Final in the stubs alone

@@ -1,8 +1,10 @@
-"""Tables get the classes that IT Glue's own interface (Bootstrap 3) draws lines with."""
+"""Tables: the classes that IT Glue's own interface (Bootstrap 3) draws lines with, and pipes."""
 
 from __future__ import annotations
 
 from xml.etree.ElementTree import Element
+
+from markdown.util import AtomicString
 
 
 def draw_lines(root: Element) -> None:
@@ -10,3 +12,11 @@ def draw_lines(root: Element) -> None:
     for table in root.iter("table"):
         if not table.get("class"):
             table.set("class", "table table-bordered")
+
+
+def unescape_pipes(root: Element) -> None:
+    r"""Show ``\|`` in a cell's code as the pipe that it is on GitHub (GFM 4.10)."""
+    for table in root.iter("table"):
+        for code in table.iter("code"):
+            if code.text and "\\|" in code.text:
+                code.text = AtomicString(code.text.replace("\\|", "|"))
