@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -121,9 +122,15 @@ def _target(target: Target) -> Iterator[str]:
         yield f"    {kind:<10} {asset_id}{changed}  {target.url}".rstrip()
     if target.commit:
         yield f"    published  at commit {target.commit[:10]}"
-    for difference in target.differences:
-        yield f"    {difference.subject}: {difference.reason}"
-        yield from _sides(difference)
+    for subject, group in groupby(sorted(target.differences, key=_subject), _subject):
+        differences = list(group)
+        reasons = dict.fromkeys(difference.reason for difference in differences)
+        yield from (f"    {subject}: {reason}" for reason in reasons)
+        yield from _sides(differences[0])
+
+
+def _subject(difference: Difference) -> str:
+    return difference.subject
 
 
 def _sides(difference: Difference) -> Iterator[str]:

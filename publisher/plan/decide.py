@@ -21,7 +21,17 @@ from dataclasses import replace
 from publisher.model import Diagnostic
 from publisher.plan.compare import ARCHIVED, MARKER, Change, base_of, content_of, git_changes
 from publisher.plan.compare import remote_changes as compare_remote
-from publisher.plan.model import Action, Drift, FileChange, Pending, Plan, Policy, Sides, Verb
+from publisher.plan.model import (
+    Action,
+    Drift,
+    FileChange,
+    Pending,
+    Plan,
+    Policy,
+    Sides,
+    Verb,
+    called,
+)
 from publisher.plan.remove import duplicates, removals
 from publisher.targets import Desired, Existing, Known, title_hash
 
@@ -131,7 +141,9 @@ class _Decision:
         foreign = self.foreign.get((desired.key, desired.type_id))
         if foreign and foreign.marker:
             owner = foreign.marker.repository
-            self._hold(desired, foreign, f"asset {foreign.asset_id} belongs to repository {owner}")
+            self._hold(
+                desired, foreign, f"{called(foreign.asset_id)} belongs to repository {owner}"
+            )
             return
         same = self._same_title(desired)
         if same and self.policy.adopt is None:
@@ -171,7 +183,7 @@ class _Decision:
         if len(same) > 1:
             self._hold(desired, same[0], _already_there(same) + "; which one is not for us to say")
             return
-        reasons = (f"takes over asset {same[0].asset_id}, which has the same title",)
+        reasons = (f"takes over {called(same[0].asset_id)}, which has the same title",)
         add = tuple(file.path for _, file in sorted(desired.files.items()))
         base, files = base_of(same[0]), _files(desired, None, desired.files)
         self._act("adopt", desired, same[0], reasons, add=add, files=files, base=base, requests=2)
@@ -199,7 +211,7 @@ class _Decision:
             self.unchanged += 1
 
     def _missing(self, desired: Desired, known: Known, changes: list[Change]) -> None:
-        gone = f"asset {known.asset_id} was deleted in IT Glue"
+        gone = f"{called(known.asset_id)} was deleted in IT Glue"
         what = (gone,)
         self.drifts.append(
             Drift(desired.key, desired.document, known.asset_id, known.url, known.updated_at, what)
@@ -370,12 +382,11 @@ def _said(changes: list[Change]) -> str:
 
 
 def _already_there(same: list[Existing]) -> str:
-    ids = ", ".join(asset.asset_id for asset in same)
-    many = f"assets {ids} have" if len(same) > 1 else f"asset {ids} has"
-    return f"{many} this organization, type and title, but no marker of ours ({same[0].url})"
+    have = f"{called(*(asset.asset_id for asset in same))} {'have' if len(same) > 1 else 'has'}"
+    return f"{have} this organization, type and title, but no marker of ours ({same[0].url})"
 
 
 def _drift_found(drift: Drift) -> Diagnostic:
     what = "; ".join(drift.what)
-    message = f"{drift.key}: {what} (asset {drift.asset_id}, last changed {drift.updated_at})"
+    message = f"{drift.key}: {what} ({called(drift.asset_id)}, last changed {drift.updated_at})"
     return Diagnostic(drift.document, None, None, "drift", "warning", message)

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from publisher.model import Diagnostic
 from publisher.plan.difference import Wording, difference, side
 from publisher.plan.groups import Group, counted, fan_outs, named
-from publisher.plan.model import Action, Drift, FileChange, Plan
+from publisher.plan.model import Action, Drift, FileChange, Plan, called
 from publisher.plan.output import ALWAYS, SIGNS, Wordings, sums
 
 LIMIT = 60_000
@@ -217,7 +217,7 @@ def _file(file: FileChange, link: Link) -> str:
 
 
 def _drift(drift: Drift) -> str:
-    asset = f"asset {drift.asset_id}, last changed {drift.updated_at}"
+    asset = f"{called(drift.asset_id)}, last changed {drift.updated_at}"
     where = f"[{asset}](<{drift.url}>)" if re.match(r"https?://[^<>\s]+$", drift.url) else asset
     return f"- {code(drift.document)}: {plain('; '.join(drift.what))} ({where})"
 

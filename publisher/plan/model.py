@@ -21,9 +21,10 @@ def shown(asset_id: str | None) -> str | None:
     return asset_id and asset_id.rpartition("/")[2]
 
 
-def called(asset_id: str) -> str:
-    """An asset by its kind and id: ``asset 7``, or ``document 7`` for a native document."""
-    return f"{'document' if '/' in asset_id else 'asset'} {shown(asset_id)}"
+def called(*asset_ids: str) -> str:
+    """Assets by kind and id: ``asset 7``, ``assets 7, 8``, ``document 7`` for a native document."""
+    kind = "document" if "/" in asset_ids[0] else "asset"
+    return f"{kind}{'s' * (len(asset_ids) > 1)} {', '.join(str(shown(id_)) for id_ in asset_ids)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from itertools import groupby
 from publisher.model import Diagnostic
 from publisher.plan.difference import Wording, difference, marked
 from publisher.plan.groups import Group, counted, fan_outs, named
-from publisher.plan.model import Action, Drift, FileChange, Plan, Verb
+from publisher.plan.model import Action, Drift, FileChange, Plan, Verb, called
 
 SIGNS: dict[Verb, str] = {
     "create": "+",
@@ -37,6 +37,10 @@ class Wordings:
     """From what the document says to what IT Glue holds."""
 
 
+EDITED = "Take it into Git: publisher pull. Write over it: publisher apply --overwrite KEY."
+"""What can be done about an edit."""
+
+
 def as_text(plan: Plan, wordings: Wordings | None = None, *, full: bool = False) -> Iterator[str]:
     """The plan line by line: by organization, removals first; then drift, findings and counts.
 
@@ -55,6 +59,7 @@ def as_text(plan: Plan, wordings: Wordings | None = None, *, full: bool = False)
         yield "Edited in IT Glue"
         for drift in plan.drifts:
             yield from text.drift(drift)
+        yield f"  {EDITED}"
         yield ""
     findings = [found for found in plan.diagnostics if found.code != "drift"]
     if findings:
@@ -99,7 +104,8 @@ class _Text:
 
     def drift(self, drift: Drift) -> Iterator[str]:
         yield f"  ! {drift.document}  {'; '.join(drift.what)}"
-        yield f"      asset {drift.asset_id}, last changed {drift.updated_at}  {drift.url}"
+        asset = f"{called(drift.asset_id)}, key {drift.key}"
+        yield f"      {asset}, last changed {drift.updated_at}  {drift.url}"
         yield from self._wording(self.wordings.drifts.get(drift.key, ()))
 
     def _wording(self, wordings: Iterable[Wording]) -> Iterator[str]:

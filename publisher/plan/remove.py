@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from publisher.model import NATIVE, Diagnostic, Organization
 from publisher.plan.compare import base_of, remote_changes
-from publisher.plan.model import Action, Policy, Sides, Verb
+from publisher.plan.model import Action, Policy, Sides, Verb, called
 from publisher.targets import Existing, Known
 
 UNTOUCHED = dt.timedelta(minutes=5)
@@ -42,7 +42,7 @@ def _remove(
     marker = existing.marker
     why = "the document's type changed" if retyped else "the document is gone"
     if marker and marker.repository != sides.repository:
-        reason = f"{why}, but asset {existing.asset_id} belongs to repository {marker.repository}"
+        reason = f"{why}, but {called(existing.asset_id)} belongs to repository {marker.repository}"
         return _action(sides, "conflict", known, existing, reason)
     if edits and known.key not in policy.overwrite:
         said = ", ".join(edit.reason for edit in edits)
@@ -101,10 +101,12 @@ def _double(
         reason = "the document's type changed, and this asset of the former one is left"
         return _action(sides, "archive", known, asset, reason, duplicate=True)
     if why is None and _untouched(asset):
-        reason = f"a second asset of this document: {known.asset_id} is older and stays"
+        reason = f"a second asset of this document: {called(known.asset_id)} is older and stays"
         return _action(sides, "delete", known, asset, reason, duplicate=True)
     why = why or "was edited since it was made"
-    message = f"asset {asset.asset_id} carries the marker of {known.asset_id} too; it {why}"
+    message = (
+        f"{called(asset.asset_id)} carries the marker of {called(known.asset_id)} too; it {why}"
+    )
     fix = "Remove the marker from the copy, or delete one of the two in IT Glue."
     return Diagnostic(known.document, None, None, "duplicate-asset", "warning", message, fix)
 

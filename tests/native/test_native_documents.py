@@ -269,7 +269,9 @@ def test_a_document_of_the_same_title_is_held_until_it_is_adopted(world: World) 
         parent=made,
     )
     world.save("a.md", native())
-    assert brief(world.plan().actions) == [("conflict", "a.md")]
+    (held,) = world.plan().actions
+    assert (held.verb, held.document) == ("conflict", "a.md")
+    assert held.reasons[0].startswith(f"document {made.id} has this organization, type and title")
     assert brief(world.plan(Policy(adopt=True)).actions) == [("adopt", "a.md")]
     result = world.apply(Policy(adopt=True))
     assert not result.failed

@@ -67,7 +67,10 @@ def test_texts_are_compared_by_words() -> None:
 def test_a_drift_shows_what_was_edited() -> None:
     """From what Git says to what IT Glue holds."""
     wordings = Wordings({}, {"d1@1": [Wording("body", ("Call Ann.",), ("Call Bob.",))]})
-    assert "Call [-Ann-]{+Bob+}." in text(plan(drifts=(drift(),), unchanged=3), wordings)
+    said = text(plan(drifts=(drift(),), unchanged=3), wordings)
+    assert "Call [-Ann-]{+Bob+}." in said
+    assert "asset 1, key d1@1, last changed 2026-01-02" in said
+    assert "publisher apply --overwrite KEY" in said
 
 
 def test_replaced_files_are_named_with_both_hashes() -> None:
