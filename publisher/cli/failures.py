@@ -93,7 +93,7 @@ def _state(error: Any) -> str:
         "Set [state] url in publisher.toml to a file of its own.",
         "another": f"the state {error.url} is another one's{detail}.\n"
         "Give each repository and instance a state of its own: {instance} in [state] url does.\n"
-        "If this repository has been renamed, give it its former name: [docs] id.",
+        "If only the instance was renamed, move the file away: the markers tell the rest.",
         "unreachable": f"the state {error.url} cannot be reached{detail}.\n"
         "Check [state] url or PUBLISHER_STATE, and whether the database is up.",
         "newer": f"the state {error.url} was written by a newer publisher{detail}.\nUpgrade.",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 
 from publisher.cli.connect import Choice, client, instance_of
 from publisher.cli.context import Context
 from publisher.cli.logs import watched
 from publisher.config import Instance, state_url
+from publisher.errors import StateUnusable
 from publisher.gather.project import Project, open_project
 from publisher.itglue import ITGlue
 from publisher.source.tree import Tree
@@ -77,9 +78,28 @@ def opened_state(context: Context) -> Iterator[OpenedState]:
         yield OpenedState(project, name, store)
 
 
-def _store(project: Project, instance: str) -> contextlib.closing[Store]:
+@contextlib.contextmanager
+def _store(project: Project, instance: str) -> Iterator[Store]:
     facts = {"repository": project.name, "instance": instance}
-    return contextlib.closing(open_store(state_url(instance, project.config), project.root, facts))
+    url = state_url(instance, project.config)
+    with contextlib.closing(open_store(url, project.root, facts)) as store:
+        _meant(store, facts, named=bool(project.config.docs.id))
+        yield store
+
+
+def _meant(store: Store, facts: Mapping[str, str], *, named: bool) -> None:
+    """Refuse a state of another instance or repository: each would miss what is the other's.
+
+    Args:
+        store: the state.
+        facts: whose it should be.
+        named: the repository has a name of its own, not its folder's, which each clone may choose.
+    """
+    kept = {name: store.meta(name) for name in facts}
+    asked = facts if named else {"instance": facts["instance"]}
+    if any(kept[name] not in (None, value) for name, value in asked.items()):
+        said = ", ".join(f"{name} {value}" for name, value in kept.items())
+        raise StateUnusable(store.url, "another", said)
 
 
 def tree_of(project: Project, ref: str, *, worktree: bool) -> Tree:

@@ -54,14 +54,6 @@ class SqliteStore(SqlStore):
         db.execute("PRAGMA synchronous = FULL")  # an intent must survive a power cut too
         if version < FORMAT:
             self._build()
-        self._is_meant()
-
-    def _is_meant(self) -> None:
-        """In a state of two, each would take the other's targets for gone."""
-        kept = {name: self.meta(name) for name in self._facts}
-        if any(kept[name] not in (None, value) for name, value in self._facts.items()):
-            said = ", ".join(f"{name} {value}" for name, value in kept.items())
-            raise StateUnusable(self.url, "another", said)
 
     def _write_ahead(self) -> None:
         """Switch to WAL. SQLite's own timeout does not cover this one lock, so we wait for it."""

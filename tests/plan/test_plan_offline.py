@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 from docs_desk import Docs
@@ -19,6 +21,8 @@ def test_a_plan_that_trusts_the_state_needs_no_key(tmp_path: Path) -> None:
     docs.write("a", "New text.")
     docs.write("b")
     docs.commit()
+    with contextlib.closing(sqlite3.connect(state)) as db, db:
+        db.execute("""UPDATE meta SET value = '"production"' WHERE name = 'instance'""")
     state.rename(state.with_name("production.db"))
     words = ("--instance", "production", "plan", "--no-refresh", "--format", "markdown")
     said = docs.run(*words, ITGLUE_BASE_URL="http://127.0.0.1:8090").output
