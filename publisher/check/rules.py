@@ -13,6 +13,7 @@ from publisher.check.files import files
 from publisher.check.material import Material
 from publisher.check.overdue_reviews import overdue_reviews
 from publisher.check.secrets import scanner_of, secrets
+from publisher.check.shown_as_text import shown_as_text
 from publisher.check.stripped_html import stripped_html
 from publisher.config import Config
 from publisher.model import Diagnostic
@@ -32,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     duplicate_titles,
     broken_links,
     stripped_html,
+    shown_as_text,
     overdue_reviews,
 )
 

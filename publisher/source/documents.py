@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from publisher.config import Config
 from publisher.model import Diagnostic, Document, Entry, Json, OrgSelector, Severity
 from publisher.source.defaults import check_defaults, defaults_for, overlay
-from publisher.source.frontmatter import Text, read
+from publisher.source.frontmatter import Text, TomlFrontmatter, read
 from publisher.source.keys import strangers
 from publisher.source.schema import Frontmatter
 from publisher.source.select import is_lfs_pointer, select
@@ -22,6 +22,8 @@ from publisher.source.tree import Tree
 UNMAPPED = "neither its frontmatter nor a default names an organization or a type"
 TEMPLATE = "a template for `publisher new`"
 _MAPPING = frozenset({"org", "orgs", "type"})
+_DRAFT = frozenset({"draft", "published"})
+"""Hugo's and Jekyll's: who wrote them may think that the document stays at home."""
 _LONG_TITLE = 255
 _LARGEST, _MOST_LINES = 1_000_000, 20_000
 """Bytes and lines; beyond any handbook. Rendering takes longer than in proportion to its lines."""
@@ -85,6 +87,8 @@ def parse(entry: Entry, raw: bytes, config: Config) -> Parsed:
     try:
         return reader.document(read(raw))
     except Malformed as error:
+        if isinstance(error, TomlFrontmatter) and not reader.is_mapped(error.keys):
+            return Parsed(entry.path, None, (), f"{UNMAPPED}; {error.problem}")
         reader.report(
             error.code, "error", error.problem, line=error.line, column=error.column, fix=error.fix
         )
@@ -134,6 +138,12 @@ class _Reader:
     def failed(self) -> Parsed:
         return Parsed(self.entry.path, None, tuple(self.found))
 
+    def is_mapped(self, keys: Collection[str]) -> bool:
+        """Whether a file with these *keys* is meant to be a document."""
+        return not _MAPPING.isdisjoint(
+            {*keys, *defaults_for(self.entry.path, self.config.defaults)}
+        )
+
     def _skipped(self) -> Parsed:
         """No document, unless a slip is why: then it must not be passed over in silence."""
         if self.slips:
@@ -152,7 +162,8 @@ class _Reader:
                     self.slips.append(self.found[-1])
             else:
                 problem = f"unknown key {key!r} has no effect"
-                fix = f"Remove it, or add {key!r} to ignore_keys in [docs]."
+                fix = "For a draft, write `publish: false`. " if key in _DRAFT else ""
+                fix += f"Remove it, or add {key!r} to ignore_keys in [docs]."
                 self.report("unknown-key", "warning", problem, line=line, column=1, fix=fix)
         if values.get("org") is not None and values.get("orgs") is not None:
             problem = "`org` and `orgs` are both given"

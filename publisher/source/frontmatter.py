@@ -31,6 +31,10 @@ _KEY = re.compile(
     r"|(?![#>|*]|[-+?][ \t]|---)[^ \t\n][^\n]*?:(?:\s|$)"  # no heading, quote, table, list or rule
 )
 _MISPLACED = re.compile(r"\s+---[ \t]*\n(?:[ \t]*\n)*[A-Za-z_]+:(?:\s|$)")
+_TOML = re.compile(
+    r"\+\+\+[ \t]*\n(?=(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*(?:[\w.\"'-]+[ \t]*=|\[|\+\+\+))"
+    r"(?P<block>(?:.*\n)*?)\+\+\+[ \t]*(?:\n|\Z)"
+)
 _LARGEST = 100_000
 """Characters; far beyond what anybody writes by hand, and parsed in a fraction of a second."""
 
@@ -46,6 +50,18 @@ class Text:
     body: str
     body_line: int
     """The 1-based line of the file on which the body starts."""
+
+
+class TomlFrontmatter(Malformed):
+    """The block is Hugo's, in TOML."""
+
+    def __init__(self, block: str) -> None:
+        problem = "the frontmatter is TOML (+++), which is not read"
+        super().__init__(
+            "toml-frontmatter", problem, 1, 1, "Write it as YAML between two --- lines."
+        )
+        self.keys = frozenset(re.findall(r"^[ \t]*(\w+)[ \t]*=", block, re.MULTILINE))
+        """What stands before the first equals signs of its lines."""
 
 
 class Handler(YAMLHandler):
@@ -119,6 +135,8 @@ def read(raw: bytes) -> Text:
             problem = "the frontmatter does not start on the first line, so it does not count"
             fix = "Remove what stands before the first ---."
             raise Malformed("misplaced-frontmatter", problem, line, 1, fix) from None
+        if toml := _TOML.match(text):
+            raise TomlFrontmatter(toml["block"]) from None
         return Text({}, {}, text, 1)
     if len(block) > _LARGEST:
         raise Malformed("bad-yaml", f"the frontmatter is longer than {_LARGEST} characters", 2, 1)

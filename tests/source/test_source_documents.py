@@ -284,3 +284,25 @@ def test_a_file_that_is_too_large_is_not_even_parsed(text: bytes) -> None:
     raw = b"---\norg: a\ntype: b\n---\n" + text
     (found,) = parse(Entry("a.md", "b", len(raw)), raw, Config()).diagnostics
     assert (found.code, found.severity) == ("too-large", "error")
+
+
+@pytest.mark.parametrize(
+    ("block", "config", "skipped"),
+    [
+        ('title = "A"', {}, True),
+        ('title = "A"', {"defaults": [{"path": "sops/**", "org": "Acme"}]}, False),
+        ('# Hugo\n\ntype = "docs"\n[params]\na = 1', {}, False),
+    ],
+    ids=["no document", "by default", "by a key of its own"],
+)
+def test_toml_is_refused_where_a_document_is_meant(
+    block: str, config: dict[str, Any], skipped: bool
+) -> None:
+    """Published, it would be text for everybody to read; elsewhere the file is passed over."""
+    raw = f"+++\n{block}\n+++\n\nText.\n".encode()
+    found = parse(Entry("sops/a.md", "b", len(raw)), raw, Config.model_validate(config))
+    assert found.document is None
+    if skipped:
+        assert "TOML" in (found.skipped or "")
+    else:
+        assert only(found).code == "toml-frontmatter"

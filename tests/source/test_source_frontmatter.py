@@ -171,7 +171,8 @@ def test_messages_hold_no_text_of_the_document() -> None:
         "----\na: b\n----\n",
         "text\n---\na: b\n---\n",
         '{\n"a": 1}\n',
-        "+++\na=1\n+++\n",
+        "+++\ntext\n+++\n",
+        "+++\na=1\n",
     ],
 )
 def test_a_rule_is_no_frontmatter(text: str) -> None:
