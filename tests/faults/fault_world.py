@@ -26,6 +26,7 @@ from publisher.errors import PublisherError
 from publisher.gather.project import Project, open_project
 from publisher.gather.session import Options, Session
 from publisher.itglue import ITGlue, RateLimit, Secret
+from publisher.itglue.hooks import Hooks
 from publisher.marker import Marker
 from publisher.plan import Plan, Policy
 from publisher.simulator import Site
@@ -168,6 +169,7 @@ class FaultWorld(World):
             transport=TroubledWire(inner, self.trouble, later),
             rate_limit=RateLimit(3000, 300.0),
             clock=TurnedClock(self.now, self.turn),
+            hooks=Hooks(discover=False),  # to look for some costs more than a run
         )
 
     async def session(
