@@ -1,4 +1,6 @@
-"""The lease of an instance: one apply at a time. Nothing's correctness depends on it."""
+"""The lease of an instance, or of some organizations: one apply at a time on each of them.
+
+Nothing's correctness depends on it."""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ import getpass
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 from publisher.errors import Locked, StateError
 from publisher.state import Lease, Store
@@ -20,13 +22,15 @@ RUN_URLS = ("PUBLISHER_RUN_URL", "CI_JOB_URL", "BUILD_URL")
 
 
 @contextlib.asynccontextmanager
-async def leased(store: Store, instance: str) -> AsyncIterator[None]:
-    """Hold the lease, renewing it, until the block ends.
+async def leased(
+    store: Store, instance: str, organizations: Collection[str] | None = None
+) -> AsyncIterator[None]:
+    """Hold the lease of *organizations* (ids; None: of all), renewing it, until the block ends.
 
     Raises:
-        Locked: another run holds it, and lives as far as can be told.
+        Locked: another run holds some of it, and lives as far as can be told.
     """
-    mine = _mine()
+    mine = _mine(None if organizations is None else tuple(sorted(organizations)))
     _take(store, instance, mine)
     renewal = asyncio.create_task(_renew(store, mine))
     try:
@@ -45,12 +49,10 @@ def died(lease: Lease) -> bool:
 
 
 def _take(store: Store, instance: str, mine: Lease) -> None:
-    held = store.acquire(mine, SECONDS)
-    if held and died(held):
+    while held := store.acquire(mine, SECONDS):
+        if not died(held):
+            raise Locked(instance, held.holder, held.expires)
         store.release(held.token)  # nobody else will give it back
-        held = store.acquire(mine, SECONDS)
-    if held:
-        raise Locked(instance, held.holder, held.expires)
 
 
 async def _renew(store: Store, mine: Lease) -> None:
@@ -60,9 +62,10 @@ async def _renew(store: Store, mine: Lease) -> None:
             store.acquire(mine, SECONDS)
 
 
-def _mine() -> Lease:
+def _mine(organizations: tuple[str, ...] | None) -> Lease:
     owner = f"{_user()}@{socket.gethostname()}, process {os.getpid()}"
-    return Lease(secrets.token_hex(8), owner, host(), os.getpid(), _run_url())
+    token, pid = secrets.token_hex(8), os.getpid()
+    return Lease(token, owner, host(), pid, _run_url(), organizations=organizations)
 
 
 def _run_url() -> str:

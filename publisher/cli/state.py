@@ -16,7 +16,7 @@ from publisher.cli.failures import explained
 from publisher.cli.open import OpenedState, opened, opened_state
 from publisher.cli.options import PlanOptions
 from publisher.cli.planning import print_json, session_with
-from publisher.cli.stateview import as_json, as_text, when
+from publisher.cli.stateview import as_json, as_text, extent, when
 from publisher.errors import BadConfig
 from publisher.plan.model import called
 
@@ -89,23 +89,23 @@ def forget(context: Context, keys: tuple[str, ...]) -> None:
 @_YES
 @click.pass_obj
 def unlock(context: Context, yes: bool) -> None:
-    """Break the lease of a run that is no more. Asks first, and says whose it is.
+    """Break the leases of runs that are no more. Asks first, and says whose they are.
 
     \b
     Example:
       publisher state unlock
     """
     with explained(), opened_state(context) as docs:
-        held = docs.store.lease()
-        if held is None or held.expires <= docs.store.now():
+        leases = [held for held in docs.store.leases() if held.expires > docs.store.now()]
+        if not leases:
             click.echo(f"Instance {docs.instance} is not locked.")
-            return
-        over = "; that process has died" if died(held) else ""
-        click.echo(f"Locked by {held.holder}{over}.")
-        click.echo(f"Renewed {when(held.renewed)}, expires {when(held.expires)}.")
-        if yes or agreed("Break this lock?"):
-            docs.store.release(held.token)
-            click.echo("Unlocked.")
+        for held in leases:
+            over = "; that process has died" if died(held) else ""
+            click.echo(f"Locked by {held.holder}{extent(held)}{over}.")
+            click.echo(f"Renewed {when(held.renewed)}, expires {when(held.expires)}.")
+            if yes or agreed("Break this lock?"):
+                docs.store.release(held.token)
+                click.echo("Unlocked.")
 
 
 async def _rebuild(context: Context, *, yes: bool, quiet: bool) -> Found | None:

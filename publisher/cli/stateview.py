@@ -25,7 +25,7 @@ def when(seconds: float) -> str:
 def as_json(docs: OpenedState) -> dict[str, Json]:
     """Everything but what was read of assets that are not ours."""
     store = docs.store
-    lease = store.lease()
+    leases = [_lease(lease, store.now()) for lease in store.leases()]
     return {
         "format_version": 1,
         "instance": docs.instance,
@@ -36,7 +36,8 @@ def as_json(docs: OpenedState) -> dict[str, Json]:
             _timed(_plain(known), "published_at") for _, known in sorted(store.known().items())
         ],
         "intents": [_timed(asdict(intent), "at") for _, intent in sorted(store.intents().items())],
-        "lease": _lease(lease, store.now()) if lease else None,
+        "lease": leases[0] if leases else None,
+        "leases": leases,
         "scans": [asdict(scan) for _, scan in sorted(store.scans().items())],
         "runs": [_timed(asdict(run), "started") for run in store.runs(RUNS)],
         "replaced": [_timed(_plain(one), "at") for one in store.replaced(REPLACED)],
@@ -55,6 +56,7 @@ def _timed(values: dict[str, Any], name: str) -> dict[str, Json]:
 def _lease(lease: Lease, now: float) -> dict[str, Json]:
     return {
         "owner": lease.owner,
+        "organizations": None if lease.organizations is None else [*lease.organizations],
         "url": lease.url,
         "renewed": when(lease.renewed),
         "expires": when(lease.expires),
@@ -63,14 +65,23 @@ def _lease(lease: Lease, now: float) -> dict[str, Json]:
     }
 
 
+def extent(lease: Lease) -> str:
+    """What a lease is for, in words; '' if for everything."""
+    if lease.organizations is None:
+        return ""
+    count = len(lease.organizations)
+    return f" ({count} organization{'' if count == 1 else 's'})"
+
+
 def as_text(docs: OpenedState) -> Iterator[str]:
     """The same for people: one line a target."""
     store = docs.store
-    known, lease = store.known(), store.lease()
+    known = store.known()
     yield f"State     {store.url}"
     yield f"Instance  {docs.instance}  {store.meta('base_url') or 'not published to yet'}"
-    if lease and lease.expires > store.now():
-        yield f"Locked    by {lease.holder}, until {when(lease.expires)}"
+    for lease in store.leases():
+        if lease.expires > store.now():
+            yield f"Locked    by {lease.holder}{extent(lease)}, until {when(lease.expires)}"
     for run in store.runs(1):
         yield f"Last run  {when(run.started)}: {run.applied} applied, {run.failed} failed"
     yield f"Targets   {len(known)}"

@@ -53,7 +53,9 @@ _RUN = _upsert("run", "started", "data")
 _REPLACED = _upsert("replaced", "key, trait, at", "data")
 _LEASE_COLUMNS = "token, owner, host, pid, url, renewed, expires"
 _LEASE = _upsert("lease", "name", _LEASE_COLUMNS)
-_HELD = f"SELECT {_LEASE_COLUMNS} FROM lease WHERE name = 'apply'"
+_HELD = f"SELECT name, {_LEASE_COLUMNS} FROM lease ORDER BY renewed, token, name"
+_ALL, _ONE = "apply", "apply:"
+"""Names of leases: for everything, and before the id of one organization."""
 _DROP_INTENT = "DELETE FROM intent WHERE key = ? AND kind = ? AND name = ? AND attempt = ?"
 
 
@@ -232,28 +234,21 @@ class SqlStore(ABC):
         with self._write() as db:
             db.execute(_RUN, (run.started, codec.dump(run)))
 
-    # The lease
+    # Leases: a row for each organization, or one for all
 
-    def lease(self) -> Lease | None:
-        rows = self._rows(_HELD)
-        return Lease(*rows[0]) if rows else None
+    def leases(self) -> list[Lease]:
+        return _leases(self._rows(_HELD))
 
     def acquire(self, lease: Lease, seconds: float) -> Lease | None:
         with self._write() as db:
             self._alone(db)
             now = self.now()
-            mine = replace(lease, renewed=now, expires=now + seconds)
-            row = db.execute(_HELD).fetchone()
-            held = Lease(*row) if row else None
-            if held and held.token != mine.token and held.expires > now:
-                return held
-            db.execute(
-                _LEASE,
-                (
-                    "apply", mine.token, mine.owner, mine.host, mine.pid, mine.url, mine.renewed,
-                    mine.expires,
-                ),
-            )  # fmt: skip
+            for held in _leases(db.execute(_HELD).fetchall()):
+                if held.expires > now and held.token != lease.token and _meet(held, lease):
+                    return held
+            db.execute("DELETE FROM lease WHERE token = ? OR expires <= ?", (lease.token, now))
+            who = (lease.token, lease.owner, lease.host, lease.pid, lease.url, now, now + seconds)
+            db.executemany(_LEASE, ((name, *who) for name in _names(lease)))
             return None
 
     def release(self, token: str) -> None:
@@ -266,3 +261,30 @@ class SqlStore(ABC):
         from publisher.state.slots import SharedLog  # late: with it comes the whole client
 
         return SharedLog(self._slots(account), limit)
+
+
+def _leases(rows: Iterable[Sequence[Any]]) -> list[Lease]:
+    """The leases that rows make up."""
+    found: dict[str, list[Sequence[Any]]] = {}
+    for row in rows:
+        found.setdefault(row[1], []).append(row)
+    return [_lease(group) for group in found.values()]
+
+
+def _lease(rows: Sequence[Sequence[Any]]) -> Lease:
+    names = [row[0] for row in rows]
+    ids = None if _ALL in names else tuple(name.removeprefix(_ONE) for name in names)
+    return replace(Lease(*rows[0][1:]), organizations=ids)
+
+
+def _names(lease: Lease) -> list[str]:
+    if lease.organizations is None:
+        return [_ALL]
+    return [_ONE + id_ for id_ in sorted(lease.organizations)]
+
+
+def _meet(one: Lease, other: Lease) -> bool:
+    """Whether two leases are for the same organization."""
+    if one.organizations is None or other.organizations is None:
+        return True
+    return not set(one.organizations).isdisjoint(other.organizations)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who works on the instance now, and until when at the latest."""
+    """Who works on the instance now, or on some of its organizations, and until when at the
+    latest."""
 
     token: str
     owner: str
@@ -35,6 +36,8 @@ class Lease:
     renewed: float = 0.0
     """Seconds since the epoch, on the state's clock."""
     expires: float = 0.0
+    organizations: tuple[str, ...] | None = None
+    """Ids of those that it is for; None: all there are."""
 
     @property
     def holder(self) -> str:
@@ -95,14 +98,20 @@ class Store(Protocol):
     def set_meta(self, name: str, value: Json) -> None: ...
     def add_run(self, run: Run) -> None: ...
 
-    def lease(self) -> Lease | None:
-        """The lease as it stands, expired or not."""
+    def leases(self) -> list[Lease]:
+        """The leases as they stand, expired or not, the oldest first."""
 
     def acquire(self, lease: Lease, seconds: float) -> Lease | None:
-        """Take or renew the lease for *seconds*; None if done, else the one that is in the way."""
+        """Take or renew a lease for *seconds*: all that it is for, or nothing.
+
+        Leases for different organizations stand side by side; one for all stands alone.
+
+        Returns:
+            None if it is done, else one that is in the way.
+        """
 
     def release(self, token: str) -> None:
-        """Give the lease back, if it is still ours."""
+        """Give a lease back, as far as it is still held."""
 
     def budget(self, account: str, limit: RateLimit) -> Log:
         """The request budget of *account*, shared with all who use the same database."""

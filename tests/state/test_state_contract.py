@@ -85,7 +85,7 @@ def store(reopen: Opener) -> Store:
 def test_a_new_state_knows_nothing_but_its_facts(store: Store) -> None:
     """Everything is empty; the facts that it was opened with are noted."""
     assert (store.known(), store.records(), store.intents()) == ({}, {}, {})
-    assert (store.scans(), store.runs(5), store.replaced(5), store.lease()) == ({}, [], [], None)
+    assert (store.scans(), store.runs(5), store.replaced(5), store.leases()) == ({}, [], [], [])
     assert (store.meta("instance"), store.meta("base_url")) == ("test", None)
 
 
@@ -214,11 +214,10 @@ def test_the_lease_has_one_holder(store: Store, reopen: Opener) -> None:
     assert (held.token, held.holder) == ("token-1", f"{LEASE.owner}, {LEASE.url}")
     assert 0 < held.expires - store.now() <= 60
     assert store.acquire(LEASE, 120) is None
-    renewed = store.lease()
-    assert renewed
+    (renewed,) = store.leases()
     assert renewed.expires > held.expires
     store.release("token-2")  # not theirs to give back
-    assert store.lease()
+    assert store.leases()
     store.release("token-1")
     assert reopen().acquire(other, 60) is None
 
@@ -230,8 +229,29 @@ def test_an_expired_lease_is_taken_over(store: Store, reopen: Opener) -> None:
     assert reopen().acquire(other, 60) is None
     assert store.acquire(LEASE, 60) is not None
     store.release(LEASE.token)
-    assert (held := store.lease()) is not None
-    assert held.token == "token-2"
+    assert [held.token for held in store.leases()] == ["token-2"]
+
+
+def test_leases_of_different_organizations_stand_side_by_side(store: Store, reopen: Opener) -> None:
+    """One for all stands alone; who gets a part of what it asks for gets nothing."""
+    one, two, three, whole = (
+        dataclasses.replace(LEASE, token=f"token-{number}", organizations=ids)
+        for number, ids in enumerate([("1", "2"), ("3",), ("2", "4"), None])
+    )
+    assert store.acquire(one, 60) is None
+    other = reopen()
+    assert other.acquire(two, 60) is None
+    assert (held := other.acquire(three, 60)) is not None
+    assert (held.token, held.organizations) == (one.token, ("1", "2"))
+    assert other.acquire(whole, 60) is not None
+    assert {held.token for held in store.leases()} == {one.token, two.token}
+    store.release(one.token)
+    assert other.acquire(three, 60) is None
+    for lease in (two, three):
+        store.release(lease.token)
+    assert other.acquire(whole, 60) is None
+    assert store.acquire(one, 60) is not None
+    assert [held.organizations for held in store.leases()] == [None]
 
 
 def test_a_state_of_a_newer_format_is_refused(

@@ -28,16 +28,14 @@ def test_it_is_renewed_while_the_run_goes_on(store: Store, monkeypatch: pytest.M
 
     async def run() -> None:
         async with leased(store, "test"):
-            first = store.lease()
+            (first,) = store.leases()
             await asyncio.sleep(0.1)
-            second = store.lease()
-            assert first
-            assert second
+            (second,) = store.leases()
             assert second.renewed > first.renewed
             assert second.expires > first.expires
 
     asyncio.run(run())
-    assert store.lease() is None
+    assert store.leases() == []
 
 
 def test_it_is_given_back_when_the_run_fails(store: Store) -> None:
@@ -49,7 +47,7 @@ def test_it_is_given_back_when_the_run_fails(store: Store) -> None:
 
     with pytest.raises(RuntimeError, match="of the run"):
         asyncio.run(run())
-    assert store.lease() is None
+    assert store.leases() == []
 
 
 def test_a_state_that_breaks_does_not_hide_how_the_run_ended(
