@@ -91,13 +91,17 @@ def _details(result: Result) -> dict[str, Json]:
 def _catch_up(session: Session, planned: Planned) -> None:
     """Commit what the plan found out of earlier runs."""
     store, intents = session.store, session.store.intents()
+    mine = planned.scope.organization  # another run may be at work on the others
     keys = {known.asset_id: key for key, known in store.known().items()}
     for known in planned.recovered.values():
+        if not mine(known.organization_id):
+            continue
         former = keys.get(known.asset_id, "")
         intent = intents.get((known.key, ""))
         store.bind(known, intent, instead_of=former if former != known.key else "")
     for intent in planned.settled:
-        store.drop(intent)
+        if mine(intent.key.rpartition("@")[2]):
+            store.drop(intent)
 
 
 def _desk(session: Session, planned: Planned) -> Desk:

@@ -18,7 +18,13 @@ from publisher.cli.failures import OK, PARTLY, explain, explained
 from publisher.cli.failures import exit_code as exit_code_of
 from publisher.cli.open import Opened, opened
 from publisher.cli.options import PlanOptions, options_from, plan_options
-from publisher.cli.planning import plan_with, print_json, read_plan_file, show
+from publisher.cli.planning import (
+    organizations_of,
+    plan_with,
+    print_json,
+    read_plan_file,
+    show,
+)
 from publisher.cli.progress import progress_for
 from publisher.cli.signals import handled
 from publisher.cli.words import quantity
@@ -72,6 +78,7 @@ def command(
       publisher apply
       publisher apply --yes --only 'sops/**'
       publisher apply plan.json
+      publisher apply --yes --shard 2/4
     """
     options = options_from(values)
     own = ApplyOptions(planfile, yes, skip_invalid, force, form == "json")
@@ -94,7 +101,8 @@ async def run(context: Context, options: PlanOptions, own: ApplyOptions) -> Resu
             if own.plan_file:
                 reviewed = read_plan_file(own.plan_file)
                 options = options.approved(reviewed.options, reviewed.commit)
-            async with leased(docs.store, docs.instance):
+            organizations = await organizations_of(docs, options)
+            async with leased(docs.store, docs.instance, organizations):
                 session, planned = await plan_with(docs, options)
                 if reviewed:
                     approve(planned.plan, reviewed)

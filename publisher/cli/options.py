@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 import click
 
+from publisher.errors import BadConfig, StalePlan
 from publisher.gather.existing import Refresh
+from publisher.gather.shard import Shard
 from publisher.model import Json
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -27,6 +29,7 @@ class PlanOptions:
     org: str | None
     adopt: bool | None
     overwrite: tuple[str, ...]
+    shard: Shard | None = None
 
     @classmethod
     def default(cls) -> PlanOptions:
@@ -42,10 +45,24 @@ class PlanOptions:
     def as_json(self) -> dict[str, Json]:
         """What a saved plan keeps of them: all that decides what is planned."""
         given = {"only": list(self.only), "org": self.org, "adopt": self.adopt}
-        return {**given, "overwrite": sorted(self.overwrite)}
+        shard = str(self.shard) if self.shard else None
+        return {**given, "overwrite": sorted(self.overwrite), "shard": shard}
 
     def approved(self, kept: Mapping[str, Json], commit: str | None) -> PlanOptions:
-        """The options that a saved plan was made with, for the commit that it was made of."""
+        """The options that a saved plan was made with, for the commit that it was made of.
+
+        Of a plan of everything, one shard alone may be carried out.
+
+        Raises:
+            StalePlan: it is the plan of another shard.
+            BadConfig: it names a shard that there cannot be.
+        """
+        try:
+            shard = Shard.parse(str(kept["shard"])) if kept.get("shard") else None
+        except ValueError as wrong:
+            raise BadConfig("the plan file's options", str(wrong)) from None
+        if shard and self.shard not in (None, shard):
+            raise StalePlan([f"it was made for shard {shard}, this is shard {self.shard}"])
         return dataclasses.replace(
             self,
             ref=commit or self.ref,
@@ -54,7 +71,15 @@ class PlanOptions:
             org=kept.get("org"),
             adopt=kept.get("adopt"),
             overwrite=tuple(kept.get("overwrite", ())),
+            shard=shard or self.shard,
         )
+
+
+def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | None:
+    try:
+        return Shard.parse(text) if text is not None else None
+    except ValueError as wrong:
+        raise click.BadParameter(f"{wrong}. The second of four is --shard 2/4.") from None
 
 
 _OPTIONS = (
@@ -66,6 +91,12 @@ _OPTIONS = (
     click.option("--full-refresh", is_flag=True, help="Read everything in IT Glue again."),
     click.option("--only", multiple=True, metavar="GLOB", help="Only these documents; repeatable."),
     click.option("--org", metavar="NAME", help="Only this organization."),
+    click.option(
+        "--shard",
+        callback=_shard,
+        metavar="N/M",
+        help="Only the N-th of M parts of the organizations, for several runners.",
+    ),
     click.option(
         "--adopt/--no-adopt",
         default=None,

@@ -50,6 +50,7 @@ def command(
       publisher plan --ref origin/main --format json --out plan.json
       publisher plan --format markdown --out plan.json > plan.md
       publisher plan --only 'clients/acme/**' --full-refresh
+      publisher plan --shard 2/4 --out plan.json
     """
     options = options_from(values)
     with explained():

@@ -14,7 +14,8 @@ import click
 from publisher.cli.open import Opened, tree_of
 from publisher.cli.options import PlanOptions
 from publisher.errors import BadConfig
-from publisher.gather.catalog import Unresolved
+from publisher.gather.catalog import Unresolved, find_organization, read_catalog
+from publisher.gather.project import scope_of
 from publisher.gather.session import Options, Planned, Session
 from publisher.model import Diagnostic
 from publisher.plan import Plan, Policy
@@ -39,6 +40,19 @@ async def plan_with(opened: Opened, options: PlanOptions) -> tuple[Session, Plan
         raise BadConfig("--org", wrong.problem, wrong.fix) from None
     planned.plan = dataclasses.replace(planned.plan, options=options.as_json())
     return session, planned
+
+
+async def organizations_of(opened: Opened, options: PlanOptions) -> list[str] | None:
+    """The ids of the organizations that the options name, as far as they are known; None: all."""
+    if not (options.org or options.shard):
+        return None
+    catalog = await read_catalog(opened.itglue, opened.store, refresh=False)
+    try:
+        only = find_organization(options.org, catalog).id if options.org else None
+    except Unresolved:  # made since the catalog was read, or the plan will say what is wrong
+        return None
+    scope = scope_of((), only, options.shard)
+    return [one.id for one in catalog.organizations if scope.organization(one.id)]
 
 
 def session_with(opened: Opened, options: PlanOptions) -> Session:
@@ -68,7 +82,7 @@ def session_with(opened: Opened, options: PlanOptions) -> Session:
             opened.settings.settle_seconds,
         ),
         checked,
-        Options(options.refresh, options.only, options.org),
+        Options(options.refresh, options.only, options.org, options.shard),
         now=opened.store.now,
     )
 

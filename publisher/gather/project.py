@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from publisher.config import FILE_NAME, Config, load
+from publisher.gather.shard import Shard
 from publisher.model import Diagnostic
 from publisher.source.git import Repository, find_docs, open_repository
 from publisher.source.globs import matcher
@@ -51,18 +52,26 @@ def open_project(folder: Path, config: Path | None) -> Project:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """``--only GLOB`` and ``--org NAME``: what is outside is neither planned nor missed."""
+    """``--only GLOB``, ``--org NAME`` and ``--shard N/M``: what is outside is neither planned nor
+    missed."""
 
     document: Callable[[str], bool] = lambda path: True
-    organization_id: str | None = None
+    organization: Callable[[str], bool] = lambda organization_id: True
+    """By its id."""
 
     def holds(self, document: str, organization_id: str) -> bool:
-        return self.organization_id in (None, organization_id) and self.document(document)
+        return self.organization(organization_id) and self.document(document)
 
 
-def scope_of(only: tuple[str, ...], organization_id: str | None) -> Scope:
+def scope_of(
+    only: tuple[str, ...], organization_id: str | None, shard: Shard | None = None
+) -> Scope:
     """Build the scope of a run from its options."""
+
+    def organization(asked: str) -> bool:
+        return organization_id in (None, asked) and (shard is None or shard.holds(asked))
+
     if not only:
-        return Scope(organization_id=organization_id)
+        return Scope(organization=organization)
     matchers = [matcher(glob) for glob in only]
-    return Scope(lambda path: any(match(path) for match in matchers), organization_id)
+    return Scope(lambda path: any(match(path) for match in matchers), organization)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from publisher.config import Instance
 from publisher.gather.agree import agree
@@ -17,6 +17,7 @@ from publisher.gather.moves import find_moves
 from publisher.gather.project import Project, Scope, scope_of
 from publisher.gather.recovery import Recovery
 from publisher.gather.related import read_links
+from publisher.gather.shard import Shard
 from publisher.gather.tags import Directory
 from publisher.itglue import ITGlue
 from publisher.model import NATIVE, AssetType, Catalog
@@ -39,6 +40,8 @@ class Options:
     """Globs of documents; empty: all."""
     org: str | None = None
     """One organization's name or id; None: all."""
+    shard: Shard | None = None
+    """One of several parts of the organizations; None: all."""
     rebuild: bool = False
     """Take no target from the state: find all of them by their markers, in assets of any type."""
 
@@ -58,6 +61,7 @@ class Planned:
     kinds: dict[str, AssetType]
     catalog: Catalog
     tree: Tree
+    scope: Scope
     moves: dict[str, str] = field(default_factory=dict)
     """Key -> the key that it had when it was last published."""
 
@@ -97,17 +101,17 @@ class Session:
         kinds = _kinds(
             catalog, corpus, known, marked or (), every=every, native=self.options.rebuild
         )
-        remote = await self._remote(kinds, catalog, corpus, known)
+        remote = await self._remote(kinds, catalog, corpus, known, reader.scope)
         if every and not trust:
             self.store.set_meta(MARKED, _marked(remote, self.project.name))
         planned = Planned(
-            _NOTHING, corpus, remote, dict(known), {}, [], kinds, catalog, reader.tree
+            _NOTHING, corpus, remote, dict(known), {}, [], kinds, catalog, reader.tree, reader.scope
         )
         # Deciding is quick. What it turns out to need (a title, the text of a reused document,
         # the values of an asset that goes) is read then, and it is decided again.
         while True:
             await self._recover(planned, reader)
-            planned.plan = self._decide(planned, reader.scope)
+            planned.plan = self._decide(planned)
             if not await self._read_more(planned, reader):
                 return planned
 
@@ -117,6 +121,7 @@ class Session:
         catalog: Catalog,
         corpus: Corpus,
         known: Mapping[str, Known],
+        scope: Scope,
     ) -> Remote:
         """What IT Glue holds: assets type by type, native documents by organization."""
         mode, types = self.options.refresh, [kind for kind in kinds.values() if kind is not NATIVE]
@@ -128,12 +133,14 @@ class Session:
             if self.options.rebuild:
                 used = {organization.id for organization in catalog.organizations}
             if mode != "none":
+                used = set(filter(scope.organization, used))
                 await read_documents(self.itglue, self.store, remote, known, used)
         return remote
 
     def _reader(self, catalog: Catalog, known: Mapping[str, Known]) -> Reader:
         org = self.options.org
-        scope = scope_of(self.options.only, find_organization(org, catalog).id if org else None)
+        only, shard = self.options.only, self.options.shard
+        scope = scope_of(only, find_organization(org, catalog).id if org else None, shard)
         return Reader(
             self.project,
             self.tree,
@@ -148,9 +155,9 @@ class Session:
 
     # Deciding
 
-    def _decide(self, planned: Planned, scope: Scope) -> Plan:
+    def _decide(self, planned: Planned) -> Plan:
         corpus, catalog = planned.corpus, planned.catalog
-        spared = self._spared(planned, scope)
+        spared = self._spared(planned)
         intents = {key: i for (key, name), i in self.store.intents().items() if not name}
         marked = {
             a.marker.key: a.marker.content for a in planned.remote.existing.values() if a.marker
@@ -169,7 +176,7 @@ class Session:
             planned.remote.titles,
             self.now(),
         )
-        return decide(
+        plan = decide(
             sides,
             self.policy,
             instance=self.instance,
@@ -179,15 +186,26 @@ class Session:
             diagnostics=corpus.diagnostics,
             requests_used=self.itglue.requests,
         )
+        return self._in_scope(plan, planned)
 
-    def _spared(self, planned: Planned, scope: Scope) -> frozenset[str]:
+    def _in_scope(self, plan: Plan, planned: Planned) -> Plan:
+        """The plan without the second assets of targets that are other runs' business."""
+        mine = planned.scope.organization
+        actions = tuple(action for action in plan.actions if mine(action.organization.id))
+        if self.options.shard is None:
+            return replace(plan, actions=actions)
+        # Of a part, the share that changes is a share of that part.
+        known = sum(mine(known.organization_id) for known in planned.known.values())
+        return replace(plan, actions=actions, known=known)
+
+    def _spared(self, planned: Planned) -> frozenset[str]:
         """Known keys that Git does not want now, and that are not gone either."""
         corpus = planned.corpus
         errors = any(found.severity == "error" for found in corpus.diagnostics)
         spared = set()
         for key, known in planned.known.items():
             blind = known.rebuilt and (errors or self.options.only)
-            outside = not scope.holds(known.document, known.organization_id)
+            outside = not planned.scope.holds(known.document, known.organization_id)
             if known.document in corpus.held or outside or blind:
                 spared.add(key)
         return frozenset(spared)
