@@ -2,7 +2,7 @@
 
 Of the faults that look alike to the publisher (500, 503 and a broken connection all say as little)
 the default run meets one of each. `-m sweep`, which CI runs as well, meets all the others, so that
-none is left out. `-m slow`, or `python tests/faults` with a table, meets them from a boundary on for
+none is left out. `-m slow`, or `python tests/faults` with a table, meets all from a boundary on for
 good too, with the state lost or an older one, and in pairs.
 """
 
