@@ -57,8 +57,11 @@ class Log(Protocol):
     def pause_left(self) -> float:
         """Seconds until the pause ends; 0 without one."""
 
-    def take(self) -> Entry | float:
+    def take(self, wanted: int = 1) -> Entry | float:
         """Take a slot; if none is free: the seconds after which to ask again.
+
+        *wanted*: how many of this process's requests wait for one, this one included; a log that
+        is dear to write to may take some for the others as well.
 
         Infinite seconds: not before one of this process's own is given back.
         """
@@ -91,7 +94,7 @@ class MemoryLog:
     def pause_left(self) -> float:
         return self._pacing.left(self._clock.monotonic())
 
-    def take(self) -> Entry | float:
+    def take(self, wanted: int = 1) -> Entry | float:
         now = self._clock.monotonic()
         opens, used = self._pacing.opens(now), self.used
         if used >= self._limit:

@@ -52,6 +52,8 @@ class Throttle:
         self._log: Log = slots or MemoryLog(limit, clock, rng)
         self._turn = asyncio.Lock()
         self._released = asyncio.Event()
+        self._waiting = 0
+        """How many wait for a slot."""
         self._warned = False
 
     @property
@@ -72,16 +74,24 @@ class Throttle:
     async def acquire(self) -> Slot:
         """Wait for a slot."""
         asked = self._clock.monotonic()
-        async with self._turn:
-            while not isinstance(entry := self._log.take(), Entry):
-                if math.isinf(entry):
-                    self._released.clear()
-                    await self._released.wait()
-                else:
-                    await self._clock.sleep(max(entry, TICK))
+        self._waiting += 1
+        try:
+            async with self._turn:
+                entry = await self._take()
+        finally:
+            self._waiting -= 1
         self._warn(entry.used)
         now = self._clock.monotonic()
         return Slot(entry, now, waited=now - asked)
+
+    async def _take(self) -> Entry:
+        while not isinstance(entry := self._log.take(self._waiting), Entry):
+            if math.isinf(entry):
+                self._released.clear()
+                await self._released.wait()
+            else:
+                await self._clock.sleep(max(entry, TICK))
+        return entry
 
     def release(self, slot: Slot, *, sent: bool = True) -> None:
         """The answer came (or nobody waits for it any more); not *sent*: nothing ever left."""

@@ -5,6 +5,9 @@ by which the request must have ended, plus the window; the answer brings it forw
 that is killed leaves rows that fall by themselves, and sooner where its death is noticed: on the
 same host, by who finds all slots taken. The pause after a 429 is one row for all.
 
+Slots are taken in batches: as many at once as requests of this process wait for one. What nobody
+came for is given back a moment later, or with the answer of the last request.
+
 Times are the state's own (see `Store.now`). Nothing of it must survive a power cut, so nothing
 waits for the disk. And no answer of IT Glue is lost because the state could not be written after
 it: a slot that is not given back falls all the same, later.
@@ -32,6 +35,8 @@ from publisher.state.sql import Values, Writer
 
 LONGEST_REQUEST = 215.0
 """Seconds after which the client gives a request up: to connect, to send, three times to read."""
+LINGER = 0.25
+"""Seconds for which a slot that was taken along may be used; then it is given back."""
 LOOK_AGAIN = 0.25
 """Seconds between two looks, when all is taken: another process may give a slot back unused."""
 FAR = 3600.0
@@ -82,10 +87,14 @@ class SharedLog:
         self._host = digest(host())[:12]
         self._name = f"{self._host} {os.getpid()} {secrets.token_hex(6)}"
         self._numbers = itertools.count()
-        self._longest = LONGEST_REQUEST + limit.seconds
+        self._longest = LINGER + LONGEST_REQUEST + limit.seconds
         self._far = FAR + limit.seconds
         self._used = 0
         """As of the last look."""
+        self._open = 0
+        """Slots of this process whose requests wait for an answer."""
+        self._along: list[Entry] = []
+        """Slots that were taken along for requests that wait for one."""
 
     @property
     def used(self) -> int:
@@ -102,8 +111,12 @@ class SharedLog:
             return self._pacing.left(self._tables.now())
         return 0.0
 
-    def take(self) -> Entry | float:
+    def take(self, wanted: int = 1) -> Entry | float:
+        if self._along and self._tables.now() - self._along[0].at <= LINGER:
+            self._open += 1
+            return self._along.pop(0)
         with self._tables.write() as db:
+            self._give_up(db)
             now = self._tables.now()
             db.execute(self._sql(_DROP), (now, now + self._far))
             used, pace = db.execute(self._sql(_LOOK)).fetchone()
@@ -111,22 +124,39 @@ class SharedLog:
             opens = self._pacing.opens(now)
             if used >= self._limit:
                 self._bury(db, now)
-                (first,) = db.execute(self._sql(_FIRST)).fetchone()
-                opens = max(opens, min(first + TICK, now + LOOK_AGAIN))
+                (soonest,) = db.execute(self._sql(_FIRST)).fetchone()
+                opens = max(opens, min(soonest + TICK, now + LOOK_AGAIN))
             if opens > now:
                 return float(opens - now)
             self._pacing.take(now)
             self._save(db, pace)
-            token = f"{self._name} {next(self._numbers)}"
-            db.execute(self._sql(_HOLD), (now + self._longest, token))
-            self._used = used + 1
-            return Entry(now, self._used, token)
+            paced = self._pacing.pace.rate is not None  # after a 429 each has its own time
+            count = 1 if paced else max(1, min(wanted, self._limit - used))
+            entries = [self._entry(now, used + number) for number in range(1, count + 1)]
+            held = ((now + self._longest, entry.token) for entry in entries)
+            db.executemany(self._sql(_HOLD), held)
+        self._used = used + count
+        self._open += 1
+        first, *self._along = entries
+        return first
+
+    def _entry(self, now: float, used: int) -> Entry:
+        return Entry(now, used, f"{self._name} {next(self._numbers)}")
+
+    def _give_up(self, db: Writer) -> None:
+        """Give back what was taken along and nobody came for."""
+        for entry in self._along:
+            db.execute(self._sql(_FREE), (entry.at + self._longest, entry.token))
+        self._along = []
 
     def give_back(self, entry: Entry, *, sent: bool) -> None:
+        self._open -= 1
         with contextlib.suppress(StateError), self._tables.write() as db:
             db.execute(self._sql(_FREE), (entry.at + self._longest, entry.token))
             if sent:
                 db.execute(self._sql(_HOLD), (self._tables.now() + self._window, entry.token))
+            if self._open == 0:
+                self._give_up(db)
 
     def refused(self, entry: Entry, retry_after: float | None) -> float | None:
         with contextlib.suppress(StateError), self._tables.write() as db:

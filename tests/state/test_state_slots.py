@@ -94,6 +94,63 @@ def test_an_unsent_slot_is_free_at_once(tables: Tables) -> None:
     assert taken(two).used == 4
 
 
+def test_slots_are_taken_in_batches(tables: Tables, clock: Turned) -> None:
+    """For all who wait, as far as there are any; what nobody comes for is given back."""
+    one, two = log(tables), log(tables)
+    entry = one.take(3)
+    assert isinstance(entry, Entry)
+    assert two.used == 3
+    writes = Counting(tables)
+    one._tables = replace(tables, write=writes)
+    assert [taken(one).used for _ in range(2)] == [2, 3]
+    assert writes.count == 0
+    assert one.take(9) is not None  # one was left
+    assert two.used == 4
+    clock.now += 1.0
+    one.give_back(entry, sent=False)
+    assert isinstance(one.take(2), Entry)
+    assert two.used == 4
+
+
+def test_what_was_taken_along_is_not_kept(tables: Tables, clock: Turned) -> None:
+    """It falls with the last answer, or when its moment is over."""
+    one, two = log(tables), log(tables)
+    first = one.take(4)
+    assert isinstance(first, Entry)
+    clock.now += 0.3
+    second = one.take(1)
+    assert isinstance(second, Entry)
+    assert two.used == 2
+    one.give_back(first, sent=True)
+    third = one.take(2)
+    assert isinstance(third, Entry)
+    assert two.used == 4
+    one.give_back(second, sent=True)
+    assert two.used == 4
+    one.give_back(third, sent=True)
+    assert two.used == 3
+
+
+def test_after_a_429_slots_are_taken_one_by_one(tables: Tables, clock: Turned) -> None:
+    """Each at its own time."""
+    one, two = log(tables), log(tables)
+    one.refused(taken(one), 1.0)
+    clock.now += 2.0
+    assert isinstance(one.take(4), Entry)
+    assert two.used == 2
+
+
+class Counting:
+    """Counts transactions."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._write, self.count = tables.write, 0
+
+    def __call__(self) -> Any:
+        self.count += 1
+        return self._write()
+
+
 def test_a_pause_is_everybodys(tables: Tables, clock: Turned) -> None:
     """A 429 that one gets holds all up, and slows all down afterwards; it is one episode."""
     one, two = log(tables), log(tables)
@@ -122,7 +179,7 @@ def test_slots_of_the_dead_fall(tables: Tables, clock: Turned) -> None:
     assert isinstance(here.take(), float)
     clock.now += LIMIT.seconds + 0.01
     assert taken(here).used == 2
-    clock.now += 215.0
+    clock.now += 215.25
     assert here.used == 1
 
 
