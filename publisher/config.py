@@ -84,6 +84,13 @@ class Instance(_Table):
     region: Literal["us", "eu", "au"] | None = None
     base_url: str | None = Field(None, description="Instead of a region; https but for loopback.")
     rate_limit: RateLimit = RateLimit()
+    budget_share: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="The part of the rate limit that runs with this state may use, where others"
+        " that publish to the same account have a state of their own.",
+    )
     concurrency: int = Field(8, ge=1, le=16, description="Requests in flight at most.")
     settle_seconds: float = Field(
         240, ge=0, description="How long a create with an unknown outcome is given to appear."
@@ -95,6 +102,14 @@ class Instance(_Table):
         "publisher-key",
         description="The trait that carries the key, where a type has it; else the body does.",
     )
+
+    @property
+    def budget(self) -> RateLimit:
+        """The part of the rate limit that may be used, never less than one request."""
+        limit = self.rate_limit
+        return RateLimit(
+            requests=max(1, int(limit.requests * self.budget_share)), seconds=limit.seconds
+        )
 
     @property
     def url(self) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from publisher.config import (
     Config,
+    Instance,
     check_url,
     choose_instance,
     choose_settings,
@@ -99,3 +100,22 @@ def test_flag_before_environment_before_file_before_default(tmp_path: Path) -> N
     assert choose_instance(None, Config(), {}) == "local"
     assert state_url("x", config, {}) == "sqlite:///s/x"
     assert state_url("x", config, {"PUBLISHER_STATE": "sqlite:///e"}) == "sqlite:///e"
+
+
+@pytest.mark.parametrize(
+    ("share", "requests"), [(1, 3000), (0.25, 750), (0.0001, 1)], ids=["all", "a part", "one"]
+)
+def test_a_share_of_the_budget_is_never_nothing(share: float, requests: int) -> None:
+    """And never more than the account has."""
+    budget = Instance(budget_share=share).budget
+    assert (budget.requests, budget.seconds) == (requests, 300)
+    for wrong in (0, 1.5, -1):
+        with pytest.raises(ValueError, match="budget_share"):
+            Instance(budget_share=wrong)
+
+
+@pytest.mark.parametrize("wrong", [0, 51])
+def test_fifty_at_once_at_most(wrong: int) -> None:
+    """Of assets in one request."""
+    with pytest.raises(ValueError, match="bulk_size"):
+        Instance(bulk_size=wrong)

@@ -113,8 +113,8 @@ async def run(context: Context, options: PlanOptions, own: ApplyOptions) -> Resu
                     with signals.asking():
                         if not agreed("Apply this plan?", err=own.json):
                             return None
-                limit = docs.settings.rate_limit
-                shown = progress_for(context, own.json, docs.itglue, limit)
+                budget = docs.settings.budget
+                shown = progress_for(context, own.json, docs.itglue, budget)
                 with signals.stopping() as stop, shown as progress:
                     return await publish(session, planned, progress=progress, stop=stop)
 

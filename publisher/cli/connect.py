@@ -44,7 +44,7 @@ class Choice:
 
     @property
     def limit(self) -> RateLimit:
-        return RateLimit(self.settings.rate_limit.requests, self.settings.rate_limit.seconds)
+        return RateLimit(self.settings.budget.requests, self.settings.budget.seconds)
 
 
 def chosen(context: Context) -> Choice:

@@ -28,7 +28,7 @@ def from_state(
     cache: CacheFacts | None = None,
 ) -> Dashboard:
     """What the state alone tells: the runs, and what is open."""
-    limit = settings.rate_limit
+    limit = settings.budget
     return Dashboard(
         repository=project.name,
         instance=instance,
