@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -12,8 +13,10 @@ from markdown.treeprocessors import Treeprocessor
 
 from publisher.render.rules.admonitions import style_admonitions
 from publisher.render.rules.attributes import MeantAttributes
+from publisher.render.rules.code import Code
 from publisher.render.rules.emoji import Emoji
 from publisher.render.rules.headings import Slugger, Title
+from publisher.render.rules.inline import SparingInline
 from publisher.render.rules.shares import Shares
 from publisher.render.rules.tables import draw_lines, unescape_pipes
 from publisher.render.rules.tasks import check_boxes
@@ -58,24 +61,53 @@ class _Step(Treeprocessor):
         self.step(root)
 
 
-def build(title: Title, slugger: Slugger) -> Markdown:
-    """A parser for one document; it shares nothing with the next one."""
-    settings = SETTINGS | {"markdown.extensions.toc": {"slugify": slugger, "permalink": False}}
-    md = Markdown(extensions=list(EXTENSIONS), extension_configs=settings)
-    # After code (190), before escapes (180).
-    md.inlinePatterns.register(Shares(md), "shares", 185)
-    md.inlinePatterns.register(Emoji(md), "emoji", 1)
-    steps = md.treeprocessors
-    # Before inline mark-up (20), which would take the brackets for a link.
-    steps.register(_Step(md, check_boxes), "tasks", 25)
-    steps.register(MeantAttributes(md), "attr_list", 8)
-    steps.register(_Step(md, draw_lines), "table_lines", 7)
-    steps.register(_Step(md, unescape_pipes), "table_pipes", 7)
-    steps.register(_Step(md, style_admonitions), "admonition_style", 7)
-    # After attribute lists (8), before the table of contents and its anchors (5).
-    steps.register(_Step(md, lambda root: title.take(root, _plain(md))), "title", 6)
-    return md
+class Parser:
+    """Python-Markdown with our rules, for one document after the other."""
+
+    def __init__(self) -> None:
+        self.slugger = Slugger()
+        self.title = Title(None, self.slugger)
+        contents = {"slugify": lambda text, _: self.slugger(text), "permalink": False}
+        self.md = Markdown(
+            extensions=[Code() if name == "pymdownx.highlight" else name for name in EXTENSIONS],
+            extension_configs=SETTINGS | {"markdown.extensions.toc": contents},
+        )
+        self._register()
+
+    def _register(self) -> None:
+        md, steps = self.md, self.md.treeprocessors
+        # After code (190), before escapes (180).
+        md.inlinePatterns.register(Shares(md), "shares", 185)
+        md.inlinePatterns.register(Emoji(md), "emoji", 1)
+        # Before inline mark-up (20), which would take the brackets for a link.
+        steps.register(_Step(md, check_boxes), "tasks", 25)
+        steps.register(SparingInline(md), "inline", 20)
+        steps.register(MeantAttributes(md), "attr_list", 8)
+        steps.register(_Step(md, draw_lines), "table_lines", 7)
+        steps.register(_Step(md, unescape_pipes), "table_pipes", 7)
+        steps.register(_Step(md, style_admonitions), "admonition_style", 7)
+        # After attribute lists (8), before the table of contents and its anchors (5).
+        steps.register(_Step(md, lambda root: self.title.take(root, self._plain)), "title", 6)
+
+    def convert(self, source: str, title: Title, slugger: Slugger) -> str:
+        """The HTML of one document, before anything is taken out of it."""
+        self.title, self.slugger = title, slugger
+        self.md.reset()
+        return self.md.convert(source)
+
+    def _plain(self, heading: Element) -> str:
+        return strip_tags(keep_placeholders(render_inner_html(heading, self.md)))
 
 
-def _plain(md: Markdown) -> Callable[[Element], str]:
-    return lambda heading: strip_tags(keep_placeholders(render_inner_html(heading, md)))
+_own = threading.local()
+
+
+def convert(source: str, title: Title, slugger: Slugger) -> str:
+    """Convert a document with this thread's parser, as making one takes a tenth of the time.
+
+    It is put back only after success: what has failed half-way is in no known state.
+    """
+    parser: Parser = _own.__dict__.pop("parser", None) or Parser()
+    html = parser.convert(source, title, slugger)
+    _own.parser = parser
+    return html

@@ -56,7 +56,7 @@ def render(body: str, *, path: str, title: str | None = None, first_line: int = 
     Raises:
         TooDeep: blocks or tags are nested deeper than any document needs.
     """
-    from publisher.render.markdown import build  # late: most plans render nothing
+    from publisher.render.markdown import convert  # late: most plans render nothing
 
     lines = body.replace("\r\n", "\n").split("\n")
     places = Places(lines, first_line)
@@ -65,7 +65,7 @@ def render(body: str, *, path: str, title: str | None = None, first_line: int = 
     source = "\n".join(close_wrappers(lay_out(adapt(drop_comments(lines)))))
     check_limits(places.text, first_line)
     try:
-        raw = build(heading, slugger).convert(source)
+        raw = convert(source, heading, slugger)
     except RecursionError:
         raise TooDeep("blocks", MAX_DEPTH) from None
     references: list[Reference] = []
