@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,6 +26,11 @@ class Group:
     @property
     def first(self) -> Action:
         return self.actions[0]
+
+    @property
+    def title(self) -> str:
+        """Of many: without the name of the organization that a template put into it."""
+        return _common_title(self.first) if len(self.actions) > 1 else self.first.title
 
     @property
     def organizations(self) -> tuple[Organization, ...]:
@@ -54,11 +60,19 @@ def _sameness(action: Action) -> Sameness:
         action.verb,
         action.document,
         action.type_id,
-        action.title,
+        _common_title(action),
         reasons,
         action.files,
         action.drift,
     )
+
+
+def _common_title(action: Action) -> str:
+    title = action.title
+    for name in (action.organization.name, action.organization.short_name):
+        if name:
+            title = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "…", title)
+    return title
 
 
 def named(names: Iterable[str], most: int = 3) -> str:

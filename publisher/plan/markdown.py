@@ -184,7 +184,7 @@ def _finding(found: Diagnostic) -> str:
 
 def _item(group: Group, link: Link) -> str:
     action = group.first
-    lines = [f"- {SIGNS_MARKDOWN[action.verb]} {_name(action, link)} → {_where(group)}"]
+    lines = [f"- {SIGNS_MARKDOWN[action.verb]} {_name(group, link)} → {_where(group)}"]
     if action.reasons != ("new document",):
         lines[0] += f": {plain('; '.join(action.reasons))}"
     lines += [f"  - {_file(file, link)}" for file in action.files]
@@ -194,11 +194,12 @@ def _item(group: Group, link: Link) -> str:
 SIGNS_MARKDOWN = {verb: f"`{sign}` **{verb}**" for verb, sign in SIGNS.items()}
 
 
-def _name(action: Action, link: Link) -> str:
+def _name(group: Group, link: Link) -> str:
+    action = group.first
     gone = action.verb in ("archive", "delete")
     url = "" if gone else link(action.document)
     path = code(action.document)
-    return f"{plain(action.title)} ({f'[{path}]({url})' if url else path})"
+    return f"{plain(group.title)} ({f'[{path}]({url})' if url else path})"
 
 
 def _where(group: Group) -> str:
@@ -234,7 +235,7 @@ def _texts(plan: Plan, groups: Sequence[Group], wordings: Wordings) -> list[Text
     ]
     changed = [
         (
-            f"{group.first.document} ({group.first.organization.name}): {group.first.title}",
+            f"{group.first.document} ({group.first.organization.name}): {group.title}",
             wordings.actions.get(group.first.key, ()),
         )
         for group in groups

@@ -96,7 +96,7 @@ class _Text:
         action, count = group.first, len(group.actions)
         sign = f"{SIGNS[action.verb]} {action.verb:<8}"
         where = f"  in {count} organizations" if count > 1 else ""
-        yield f"  {sign} {action.title}  [{action.type_name}]  {action.document}{where}"
+        yield f"  {sign} {group.title}  [{action.type_name}]  {action.document}{where}"
         if count > 1:
             yield f"      {named(org.name for org in group.organizations)}"
         yield from (f"      {line}" for line in explained(action))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from plans import action, drift, plan
 
 from publisher.plan.difference import Wording
@@ -31,6 +33,18 @@ def test_one_document_for_many_organizations_is_one_line() -> None:
     assert "Client 001, Client 002, Client 003, … and 37 more" in shown
     assert shown.count("page-1.md") == 1
     assert text(fan_out, full=True).count("page-1.md") == 40
+
+
+def test_a_title_that_names_the_organization_is_one_title() -> None:
+    """As a template makes it; a single one is shown in full."""
+    named = [
+        dataclasses.replace(action("create", 1, org), title=f"How to reach us, Client {org:03}")
+        for org in range(1, 5)
+    ]
+    shown = text(plan(*named))
+    assert "+ create   How to reach us, …  [SOP]  docs/page-1.md  in 4 organizations" in shown
+    assert "How to reach us, Client 002" in text(plan(*named), full=True)
+    assert "How to reach us, Client 001" in text(plan(named[0]))
 
 
 def test_different_reasons_are_different_lines() -> None:
