@@ -35,7 +35,7 @@ def git_changes(desired: Desired, known: Known, address: Address) -> list[Change
         if ref.startswith("doc:") and now != sent:
             changes.append(Change(f"ref:{ref}", _link_reason(ref[4:], now)))
         elif ref.startswith("file:") and _file_moved(ref[5:], desired, known):
-            changes.append(Change(f"ref:{ref}", f"picture {ref[5:]} has a new address"))
+            changes.append(Change(f"ref:{ref}", f"{ref[5:]} has a new address"))
     return changes
 
 
