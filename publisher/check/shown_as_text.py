@@ -38,6 +38,8 @@ class _Foreign:
     """With the ``name`` that was found; no more of the text than that, which others may see."""
     expression: re.Pattern[str]
     fix: str
+    ours: bool = False
+    """A template of publisher may hold it: filled in, or not yet for an error."""
 
 
 _FILLED_IN = "put `template: true` into the frontmatter if publisher is to fill it in."
@@ -51,6 +53,7 @@ _KINDS = (
         "{{% {} … %}} is a tag of Liquid or Jinja",
         re.compile(r"(?<!\{)\{%-?\s*(?P<name>\w{1,60}).{0,200}?%\}"),
         f"Write it in Markdown, or {_FILLED_IN}",
+        ours=True,
     ),
     _Foreign(
         "{{{{ {} }}}} is a variable",
@@ -58,6 +61,7 @@ _KINDS = (
             r"\{\{-?\s*(?P<name>(?:site|page|layout|include|org|vars)\.[\w.]{1,60}).{0,200}?\}\}"
         ),
         f"Write what it stands for, or {_FILLED_IN}",
+        ours=True,
     ),
     _Foreign(
         "{} is an include",
@@ -104,7 +108,7 @@ def shown_as_text(material: Material) -> Iterator[Diagnostic]:
 def _foreign(document: Document, text: str) -> Iterator[Diagnostic]:
     for kind in _KINDS:
         found = [*kind.expression.finditer(text)]
-        if not found:
+        if not found or (kind.ours and document.template):
             continue
         more = f", and {len(found) - 1} more like it" if len(found) > 1 else ""
         message = f"{kind.what.format(found[0]['name'])}: readers see it as it is written{more}"

@@ -16,9 +16,9 @@ from publisher.model import Diagnostic, Document, Json, Organization
 from publisher.source.documents import Parsed
 from publisher.source.tree import Tree
 from publisher.variables import BadTemplate, Copy, Override, Values, fill_in, overrides, read_values
-from publisher.variables.names import FOLDER, SUFFIXES
+from publisher.variables.names import ANYBODY, FOLDER, SUFFIXES
 
-STAND_IN = Organization("0", "Example Organization", "EXAMPLE")
+STAND_IN = Organization(ANYBODY, "Example Organization", "EXAMPLE")
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from jinja2.utils import missing
 
 from publisher.model import Json
 from publisher.variables.errors import BadTemplate
+from publisher.variables.names import ANYBODY, FOLDER, slug
 
 
 class Missing(StrictUndefined):
@@ -50,13 +51,15 @@ def not_defined(error: NotDefined, values: Mapping[str, Json], line: int | None)
         prefix = f"{owner}." if owner else ""
         among = error.among if isinstance(error.among, Mapping) else {}
     near = difflib.get_close_matches(error.name, [name for name in among if name.isascii()], 1)
-    organization = values["org"]["name"]
-    fix = f"Did you mean {prefix}{near[0]}?" if near else _cure(prefix + error.name)
-    problem = f"`{prefix}{error.name}` is not defined for {organization}"
+    organization = values["org"]
+    fix = f"Did you mean {prefix}{near[0]}?" if near else _cure(prefix + error.name, organization)
+    who = "any organization" if organization["id"] == ANYBODY else organization["name"]
+    problem = f"`{prefix}{error.name}` is not defined for {who}"
     return BadTemplate("undefined-variable", problem, fix, line=line)
 
 
-def _cure(name: str) -> str:
+def _cure(name: str, organization: Mapping[str, str]) -> str:
     if name == "org.short_name":
         return "Give it a short name in IT Glue, or write {{ org.short_name | default(org.name) }}."
-    return "Define it in the organization's file in vars, or in `vars` in the frontmatter."
+    file = "ORGANIZATION" if organization["id"] == ANYBODY else slug(organization["name"])
+    return f"Define it in {FOLDER}/{file}.yaml, or in `vars` in the frontmatter."

@@ -20,6 +20,10 @@ SUFFIXES = (".yaml", ".yml")
 _OVERRIDE = re.compile(r"(?P<base>(?:.*/)?[^/]+)\.(?P<org>[^./]+)\.md")
 
 
+ANYBODY = "0"
+"""Id of the organization that stands for all, where the account is not asked."""
+
+
 def slug(name: str) -> str:
     """An organization's name as it stands in a file's name."""
     plain = unicodedata.normalize("NFC", name).casefold()
