@@ -10,7 +10,7 @@ from publisher.gather.catalog import Unresolved, find_organizations, find_type
 from publisher.gather.copies import Rendered
 from publisher.gather.project import Scope
 from publisher.gather.related import Path, names_of, read_items, refs_of
-from publisher.gather.tags import Directory, Misnamed, names_in
+from publisher.gather.tags import Directory, names_in
 from publisher.model import NATIVE, AssetType, Catalog, Diagnostic, Document, Json, Organization
 from publisher.types import Name, Shape, Wrong, seeds_of, shape_of, values_of, wrong_trait
 
@@ -145,11 +145,12 @@ class Fitter:
         """The values for each organization, by id; a name that leads nowhere is an error."""
         resolved: dict[str, Mapping[str, Json]] = {}
         for organization in self.in_scope(fit.document, fit.organizations):
-            try:
-                resolved[organization.id] = self.directory.resolve(fit.values, organization)
-            except Misnamed as error:
+            values, wrong = self.directory.resolve(fit.values, organization)
+            for error in wrong:
                 where = _trait_line(fit.wanted, error.trait)
                 corpus.report(wrong_trait(fit.document, error, where))
+            if not wrong:
+                resolved[organization.id] = values
         return resolved
 
     def related(

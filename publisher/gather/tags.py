@@ -71,21 +71,22 @@ class Directory:
         found = await asyncio.gather(*map(self._list, missing))
         self._lists.update(zip(missing, found, strict=True))
 
-    def resolve(self, values: Mapping[str, Json], organization: Organization) -> dict[str, Json]:
-        """*values* with ids in place of names.
-
-        Raises:
-            Misnamed: a name leads to no record of the organization, or to several.
-        """
+    def resolve(
+        self, values: Mapping[str, Json], organization: Organization
+    ) -> tuple[dict[str, Json], list[Misnamed]]:
+        """*values* with ids in place of names; and the names that lead nowhere, or to several."""
         resolved = dict(values)
+        wrong: list[Misnamed] = []
         for key, value in values.items():
             if isinstance(value, Tags):
-                try:
-                    ids = {self.id_of(name, organization) for name in value.names}
-                except (Unresolved, Wrong) as wrong:
-                    raise Misnamed(key, wrong.code, str(wrong), wrong.fix) from None
-                resolved[key] = sorted(ids | {*value.ids})
-        return resolved
+                ids = {*value.ids}
+                for name in value.names:
+                    try:
+                        ids.add(self.id_of(name, organization))
+                    except (Unresolved, Wrong) as error:
+                        wrong.append(Misnamed(key, error.code, str(error), error.fix))
+                resolved[key] = sorted(ids)
+        return resolved, wrong
 
     def id_of(self, name: Name, organization: Organization) -> int:
         """The id of one record, whose list was read.
@@ -157,7 +158,7 @@ class Directory:
 
 
 class Misnamed(Wrong):
-    """A trait whose names cannot be resolved: *trait* says which."""
+    """A name in a trait that cannot be resolved: *trait* says which."""
 
     def __init__(self, trait: str, code: str, problem: str, fix: str) -> None:
         super().__init__(code, problem, fix)
