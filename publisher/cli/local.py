@@ -50,7 +50,7 @@ def open_site(root: Path) -> Site:
     Raises:
         BadConfig: its file is none of the simulator's, damaged, or cannot be written.
     """
-    from publisher.simulator import Site, load_seed
+    from publisher.simulator import Site
 
     path = database_in(root)
     fresh = not path.exists()
@@ -62,8 +62,25 @@ def open_site(root: Path) -> Site:
             str(path), f"the local instance cannot be opened ({error})", _HINT
         ) from error
     if fresh:
-        load_seed(site, seed_for(root))
+        _fill(site, root, path)
     return site
+
+
+def _fill(site: Site, root: Path, path: Path) -> None:
+    """Load the seed; a site that could not be filled is taken away again."""
+    from publisher.simulator import load_seed
+    from publisher.simulator.errors import ApiError
+
+    try:
+        load_seed(site, seed_for(root))
+    except BaseException as error:
+        site.close()
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink()
+        if not isinstance(error, ValueError | KeyError | AttributeError | TypeError | ApiError):
+            raise
+        problem = f"is no seed: {error.body if isinstance(error, ApiError) else error}"
+        raise BadConfig(str(root / SEED), problem) from error
 
 
 _HINT = (
@@ -75,11 +92,12 @@ _HINT = (
 def seed_for(root: Path) -> dict[str, Any]:
     """What a new local instance holds: the docs repository's own seed, else the example's."""
     home = root if (root / SEED).is_file() else example_docs()
-    organizations = _yaml(home / SEED).get("organizations", [])
+    seed = _yaml(home / SEED)
     # The example's types always come along, so that `publisher init`'s sample can be published.
     files = {path.name: path for path in sorted((example_docs() / "types").glob("*.yaml"))}
     files |= {path.name: path for path in sorted((root / "types").glob("*.yaml"))}
-    return {"organizations": organizations, "types": [_yaml(path) for path in files.values()]}
+    types = [_yaml(path) for path in files.values()] + list(seed.get("types") or ())
+    return {"organizations": []} | seed | {"types": types}
 
 
 def _yaml(path: Path) -> dict[str, Any]:
