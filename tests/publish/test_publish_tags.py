@@ -129,7 +129,7 @@ def test_fan_out_looks_in_each_organization(world: World) -> None:
 
 def test_every_name_that_leads_nowhere_is_told_in_one_run(world: World) -> None:
     """Nobody mends one, plans again, and meets the next."""
-    world.save("a.md", runbook("servers: [SRV-02, SRV-01, SRV-03], owner: Jane Do"))
+    world.save("a.md", runbook("servers: [SRV-02, SRV-01, SRV-03]\nowner: Jane Do"))
     told = [error.message for error in world.plan().errors]
     assert len(told) == 3
     assert all(name in str(told) for name in ("'SRV-02'", "'SRV-03'", "'Jane Do'"))
