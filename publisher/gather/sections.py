@@ -174,8 +174,9 @@ class NativeContent(Content):
 
     @property
     def labels(self) -> dict[str, str]:
-        """What a reviewer calls each section."""
-        return {one.name: one.label for one in self.sections}
+        """What a reviewer calls each section, and what is no section."""
+        around = {TITLE: "title", FOLDER: "folder", ORDER: "order of the sections"}
+        return around | {one.name: one.label for one in self.sections}
 
     def composed(
         self, address: Callable[[str], str], marker: Marker | None

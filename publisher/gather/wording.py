@@ -88,6 +88,8 @@ def _of_sections(
     """Section by section: what the document in IT Glue says, and what Git's does."""
     found = [Wording("title", _safe((seen.title,)), _safe((content.title,)))]
     for name, label in content.labels.items():
+        if name not in ours:  # where it lies, in which order
+            continue
         old, new = _section(seen.traits.get(name)), _section(ours[name])
         found.append(Wording(label, _safe(old), _safe(new)))
     return [wording for wording in found if wording.old != wording.new]

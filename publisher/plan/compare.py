@@ -51,7 +51,8 @@ def _trait_changes(desired: Desired, sent: Mapping[str, str]) -> list[Change]:
             moved = "the document's place or id changed"
             changes.append(Change(MARKER, moved if sent.get(MARKER) else old))
         elif name not in desired.sent:
-            changes.append(Change(name, f"{called(name)} is no longer set"))
+            gone = "is gone" if name.startswith("s:") else "is no longer set"
+            changes.append(Change(name, f"{called(name)} {gone}"))
         else:
             label = desired.labels.get(name) or called(name)
             added = name.startswith("s:") and name not in sent
