@@ -19,6 +19,8 @@ from publisher.source.defaults import defaults_for
 from publisher.source.documents import collect
 from publisher.source.ids import fresh_id
 from publisher.source.templates import FOLDER, fill, find_templates, summary
+from publisher.types.files import FOLDER as TYPES
+from publisher.types.files import read_type, read_types
 from publisher.types.model import name_key
 
 
@@ -29,6 +31,9 @@ from publisher.types.model import name_key
 @click.option(
     "--path", "place", metavar="PATH", help="Where to, from the docs root.  [default: here]"
 )
+@click.option(
+    "--type", "type_", is_flag=True, help="Write its asset type into types/ instead, to apply."
+)
 @click.option("--list", "list_", is_flag=True, help="List the templates.")
 @click.pass_obj
 def command(
@@ -38,6 +43,7 @@ def command(
     org: str | None,
     title: str | None,
     place: str | None,
+    type_: bool,
     list_: bool,
 ) -> None:
     """Write a document from a template, with a fresh id, and print its path.
@@ -49,6 +55,7 @@ def command(
       publisher new --list
       publisher new sop --org 'Acme Corp' --title 'Server patching'
       publisher new network-documentation --org 4711 --path clients/acme/network.md
+      publisher new site-summary --type
     """
     with explained():
         project = open_project(context.repo, context.config)
@@ -61,9 +68,19 @@ def command(
             raise click.UsageError(f"Which template? One of: {', '.join(found)}.")
         title = " ".join((title or readable(template)).split())
         source = _named(template, found)
+        kind = summary(source.read_text("utf-8"))
+        if type_:
+            click.echo(os.path.relpath(_write_type(project, kind)))
+            return
         target = _target(project, context.repo, place, title)
         _write(project, source, target, org, title)
         click.echo(os.path.relpath(target))
+        if _type_files().keys() - _types_of(project) >= {kind}:
+            click.echo(
+                f"Its type, {kind}, has no file in types/. If IT Glue has no such type yet:"
+                f" publisher new {template} --type && publisher types apply",
+                err=True,
+            )
 
 
 def _named(name: str, found: dict[str, Path]) -> Path:
@@ -118,3 +135,31 @@ def _write(project: Project, source: Path, target: Path, org: str | None, title:
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("x", encoding="utf-8", newline="") as file:
         file.write(text)
+
+
+def _write_type(project: Project, kind: str) -> Path:
+    """The file of the asset type that a template is for.
+
+    Raises:
+        BadConfig: no type comes along for it, or a file in types/ has it.
+    """
+    source = _type_files().get(kind)
+    if source is None:
+        raise BadConfig("--type", f"no asset type comes along for {kind or 'this template'}")
+    target = project.root / TYPES / source.name
+    if kind in _types_of(project) or target.exists():
+        raise BadConfig("--type", f"{TYPES}/ has a file for {kind} already")
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(source.read_bytes())
+    return target
+
+
+def _type_files() -> dict[str, Path]:
+    """The asset types that come along, by name."""
+    files = sorted((templates() / TYPES).glob("*.yaml"))
+    read = ((read_type(path.name, path.read_bytes())[0], path) for path in files)
+    return {spec.name: path for spec, path in read if spec}
+
+
+def _types_of(project: Project) -> set[str]:
+    return {spec.name for spec in read_types(project.repository.worktree())[0]}

@@ -123,3 +123,18 @@ def test_what_looks_like_a_placeholder_stays() -> None:
         '---\norg: \ntitle: "T \\"x\\", 2027-01-01"\nof: "T \\"x\\"" # {{ x }}\n---\n'
         '{{org.name}} T "x" 2027-01-01\n'
     )
+
+
+def test_the_type_of_a_template_can_be_written_and_applied(tmp_path: Path) -> None:
+    """Where there is none, new says so; --type writes it once, and the document can be planned."""
+    (tmp_path / "publisher.toml").write_text('[docs]\nid = "mine"\n')
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    done = run("new", "site-summary", "--org", "Acme Corp", folder=tmp_path)
+    assert "publisher new site-summary --type" in done.stderr
+    assert run("plan", "--worktree", folder=tmp_path).exit_code == 1
+    done = run("new", "site-summary", "--type", folder=tmp_path)
+    assert Path(done.stdout.strip()).resolve() == tmp_path / "types" / "site-summary.yaml"
+    assert run("new", "site-summary", "--type", folder=tmp_path).exit_code == 1
+    assert run("types", "apply", "--yes", folder=tmp_path).exit_code == 0
+    assert run("plan", "--worktree", folder=tmp_path).exit_code == 0
+    assert not run("new", "site-summary", "--title", "B", folder=tmp_path).stderr.count("--type")
