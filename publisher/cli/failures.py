@@ -108,7 +108,8 @@ def _locked(error: Any) -> str:
     until = dt.datetime.fromtimestamp(error.expires, dt.UTC).strftime("%H:%M:%S UTC")
     return (
         f"instance {error.instance} is locked by {error.owner}.\n"
-        f"Wait for it to end; the lock expires at {until} at the latest."
+        f"Wait for it to end. If it has died, its lock expires at {until}; "
+        "to break it now: publisher state unlock"
     )
 
 
