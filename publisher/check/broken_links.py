@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import html as entities
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -53,7 +54,8 @@ def _link(
     page = material.pages.get(meant)
     if page and reference.anchor and reference.anchor not in page.anchors:
         message = f"{meant} has no heading #{reference.anchor}"
-        yield finding(document, reference.line, "broken-anchor", "warning", message)
+        fix = _heading(reference.anchor, page.anchors)
+        yield finding(document, reference.line, "broken-anchor", "warning", message, fix)
 
 
 def _within(document: Document, page: Page) -> Iterator[Diagnostic]:
@@ -63,7 +65,16 @@ def _within(document: Document, page: Page) -> Iterator[Diagnostic]:
         if not {written, unquote(written)} & page.anchors:
             message = f"the page has no heading #{unquote(written)}"
             line = _line_of(document, f"#{written}")
-            yield finding(document, line, "broken-anchor", "warning", message)
+            fix = _heading(unquote(written), page.anchors)
+            yield finding(document, line, "broken-anchor", "warning", message, fix)
+
+
+def _heading(anchor: str, anchors: Collection[str]) -> str:
+    """The anchor that is meant, perhaps: one that looks like it, or has all of its words."""
+    near = difflib.get_close_matches(anchor.casefold(), anchors, 1)
+    words = {*anchor.casefold().split("-")}
+    near = near or [other for other in sorted(anchors) if words <= {*other.split("-")}]
+    return f"Did you mean #{near[0]}?" if near else "Correct the link, or give it up."
 
 
 def _line_of(document: Document, text: str) -> int | None:
