@@ -78,6 +78,13 @@ def _no_commit(error: Any) -> str:
 
 def _invalid(error: Any) -> str:
     count = sum(found.severity == "error" for found in error.diagnostics)
+    secrets = sum(found.code == "secret" for found in error.diagnostics)
+    if secrets:
+        said = "what seems to be a secret" if secrets == 1 else f"{secrets} lines that seem secret"
+        return (
+            f"The documents hold {said}; nothing was written, and --skip-invalid does not help.\n"
+            "Take it out, or allow it with a comment that gives the reason; see publisher check."
+        )
     return (
         f"{count} error{'s' * (count != 1)} in the documents; nothing was written.\n"
         "Mend them (publisher check lists them), or publish the others with --skip-invalid."
