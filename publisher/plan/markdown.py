@@ -19,7 +19,7 @@ from publisher.model import Diagnostic
 from publisher.plan.difference import Wording, difference, side
 from publisher.plan.groups import Group, counted, fan_outs, named
 from publisher.plan.model import Action, Drift, FileChange, Plan, called
-from publisher.plan.output import ALWAYS, SIGNS, Wordings, sums
+from publisher.plan.output import ALWAYS, SIGNS, Wordings, is_drawn, sums
 
 LIMIT = 60_000
 """Characters. GitHub takes 65,536, GitLab a million, Azure DevOps 150,000."""
@@ -208,7 +208,7 @@ def _where(group: Group) -> str:
 
 
 def _file(file: FileChange, link: Link) -> str:
-    url = link(file.path) if file.path else ""
+    url = link(file.path) if file.path and not is_drawn(file.path) else ""
     name = f"[{code(file.name)}]({url})" if url else code(file.name)
     if file.old and file.new:
         return f"{name} changes from {code(file.old[:8])} to {code(file.new[:8])}"

@@ -123,13 +123,23 @@ def explained(action: Action) -> Iterator[str]:
     changed = {file.name for file in action.files if file.old and file.new}
     yield from map(replacement, (file for file in action.files if file.name in changed))
     paths = {file.path for file in action.files if file.name in changed}
-    yield from (f"attach {path}" for path in action.add if path not in paths)
+    yield from (f"attach {placed(path)}" for path in action.add if path not in paths)
     yield from (f"detach {name}" for name in action.remove if name not in changed)
 
 
 def replacement(file: FileChange) -> str:
     """A file whose bytes change, by their hashes as git shows them."""
-    return f"replace {file.path}  {file.old[:8]} -> {file.new[:8]}"
+    return f"replace {placed(file.path)}  {file.old[:8]} -> {file.new[:8]}"
+
+
+def placed(path: str) -> str:
+    """Where a file lies; of a picture that was drawn from the document, that it was."""
+    return f"{path.rpartition('/')[2]} (drawn)" if is_drawn(path) else path
+
+
+def is_drawn(path: str) -> bool:
+    """Whether a file is in no repository, since publisher drew it."""
+    return path.startswith(".publisher/")
 
 
 def differing(wording: Wording) -> Iterator[str]:

@@ -96,3 +96,10 @@ def test_replaced_files_are_named_with_both_hashes() -> None:
     assert "attach x.pdf" in shown
     assert "attach img/net.png" not in shown
     assert "detach" not in shown
+
+
+def test_a_drawn_picture_is_called_one() -> None:
+    """It lies in no repository, so its path would tell nobody anything."""
+    path = ".publisher/diagrams/36d4c9d5d25fde5e/erp-36d4c9d5.png"
+    made = action("create", 1, files=(FileChange("erp-36d4c9d5.png", path, new="a" * 40),))
+    assert "attach erp-36d4c9d5.png (drawn)" in text(plan(made))
