@@ -101,5 +101,5 @@ def test_replaced_files_are_named_with_both_hashes() -> None:
 def test_a_drawn_picture_is_called_one() -> None:
     """It lies in no repository, so its path would tell nobody anything."""
     path = ".publisher/diagrams/36d4c9d5d25fde5e/erp-36d4c9d5.png"
-    made = action("create", 1, files=(FileChange("erp-36d4c9d5.png", path, new="a" * 40),))
+    made = action("create", 1, add=(path,))
     assert "attach erp-36d4c9d5.png (drawn)" in text(plan(made))
