@@ -39,6 +39,11 @@ NAME_WORDS = "pass kennwort pwd"
 KEY_WORDS = "psk key pass community"
 NAME = r"(?:pass(?:word|wort|wd|phrase|code)|kennwort|pwd)s?"
 """The name of a password, as an expression; also that of a table's column."""
+_OWNED = (
+    rf"(?:[a-z]{{0,20}}?{NAME}"
+    r"|(?:admin|db|domain|ftp|fw|mail|root|smtp|sql|svc|user|vpn|wifi)[ _-]?pass)"
+)
+"""In one word with whose it is, too: ``AdminPassword``, ``DB_PASS``; not ``bypass``."""
 SHARED_KEY = (
     r"(?:psk|pre-?shared[ _-]?key|(?:wpa[23]?(?:-psk)?|wi-?fi|wlan)[ _-]?(?:key|psk|passphrase)"
     r"|(?:snmp[ _-]?)?community(?:[ _-]?string)?)"
@@ -51,7 +56,7 @@ PATTERNS = (
     _pattern(
         "a password",
         NAME_WORDS,
-        rf"(?<![a-z]){NAME}{_MARK}(?:\s*\([^)]{{0,40}}\)|\s+(?:for|of|für)\s+\S{{1,40}}?)?{_MARK}"
+        rf"(?<![a-z]){_OWNED}{_MARK}(?:\s*\([^)]{{0,40}}\)|\s+(?:for|of|für)\s+\S{{1,40}}?)?{_MARK}"
         rf"\s*(?:=>|:=|[:=])\s*[*_]*\s*{_VALUE}(?P<rest>.*)",
         "likely",
     ),
