@@ -44,7 +44,7 @@ class Builder:
         entries = memory.tree.entries
         self.fitter = Fitter(catalog, marker, entries, scope=scope, directory=directory)
         self.gallery = memory.gallery
-        self.press = Press(memory.tree, memory.gallery, memory.shelf)
+        self.press = Press(memory.tree, memory.gallery, memory.shelf, project.config)
 
     async def build(
         self,

@@ -10,6 +10,7 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from publisher.config import Config
 from publisher.diagrams import Drawn, Gallery, draw_fences
 from publisher.diagrams.gallery import RENDERER
 from publisher.gather.ahead import Source, render_all
@@ -37,8 +38,12 @@ class Rendered:
 class Press:
     """Makes the pages of documents."""
 
-    def __init__(self, tree: Tree, gallery: Gallery, shelf: Shelf) -> None:
-        self.tree, self.gallery, self.shelf = tree, gallery, shelf
+    def __init__(
+        self, tree: Tree, gallery: Gallery, shelf: Shelf, config: Config | None = None
+    ) -> None:
+        """Without a *config* the values of organizations are not looked through for secrets."""
+        self.tree, self.gallery, self.shelf, self.config = tree, gallery, shelf, config
+        self._secrets = functools.cache(self._secrets_in)
         self._values = functools.cache(lambda path: read_values(path, self._raw(path)))
         self._ahead: dict[Source, Page] = {}
 
@@ -83,6 +88,7 @@ class Press:
             return
         for organization in organizations:
             try:
+                found += self._secrets(self.shelf.values(organization))
                 yield fill_in(document, organization, *self._own(document, organization))
             except BadTemplate as error:
                 path = error.path or document.path
@@ -91,6 +97,14 @@ class Press:
                         path, error.line, None, error.code, "error", error.problem, error.fix
                     )
                 )
+
+    def _secrets_in(self, path: str | None) -> tuple[Diagnostic, ...]:
+        """What in an organization's values seems secret: in a page it might not look like it."""
+        if path is None or self.config is None:
+            return ()
+        from publisher.check.secrets import scanner_of, text_findings  # late: most plans read none
+
+        return tuple(text_findings(path, self._raw(path), scanner_of(self.config)))
 
     def _own(
         self, document: Document, organization: Organization

@@ -67,7 +67,7 @@ class Collection:
         self.catalog = catalog or Catalog((), ())
         self.gallery = Gallery(self.tree, project.root / PICTURES)
         self.shelf = Shelf((), ())
-        self._press = Press(self.tree, self.gallery, self.shelf)
+        self._press = Press(self.tree, self.gallery, self.shelf, self.project.config)
         self._made: dict[tuple[str, str], Made] = {}
         self._links: dict[str, tuple[str, frozenset[str]]] = {}
 
@@ -127,7 +127,7 @@ class Collection:
         self.catalog = catalog
         self.gallery = Gallery(self.tree, self.project.root / PICTURES)
         self.shelf = Shelf(catalog.organizations, self.tree.entries.keys())
-        self._press = Press(self.tree, self.gallery, self.shelf)
+        self._press = Press(self.tree, self.gallery, self.shelf, self.project.config)
         self.resolved = {}
         for document in self.documents():
             one = before.get(document.path)

@@ -199,3 +199,17 @@ def test_hundreds_of_organizations(tmp_path: Path, rendered: list[str], count: i
     world.save("vars/c007.yaml", "firewall: Walther\n")
     assert [action.title for action in world.plan().changes] == ["Patching at C007"]
     assert rendered == ["Patching at C007"]
+
+
+def test_a_secret_in_an_organizations_values_holds_the_template(world: World) -> None:
+    """Filled into a sentence it looks like nothing; where it comes from it has a name."""
+    world.apply()
+    world.save("vars/acme.yaml", "firewall: FortiGate\nadmin_password: Hunter2!x\n")
+    plan = world.plan()
+    assert codes(plan) == [("secret", "vars/acme.yaml", 2)]
+    assert not plan.actions
+    world.save(
+        "vars/acme.yaml",
+        "firewall: FortiGate\n# publisher: allow-secret a test\nadmin_password: Hunter2!x\n",
+    )
+    assert codes(world.plan()) == []
