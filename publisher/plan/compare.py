@@ -87,7 +87,9 @@ def _related_changes(desired: Desired, known: Known, address: Address) -> list[C
         if ref not in desired.related:
             changes.append(Change(f"related:{ref}", f"related {said(ref)} is no longer named"))
         elif item is None or not _leads_to(item, ref, address):
-            changes.append(Change(f"related:{ref}", f"related {said(ref)} is to be linked"))
+            gone = ref.startswith("doc:") and not address(ref)
+            what = "is not there any more" if gone else "is to be linked"
+            changes.append(Change(f"related:{ref}", f"related {said(ref)} {what}"))
     return changes
 
 

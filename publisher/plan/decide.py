@@ -99,9 +99,9 @@ class _Decision:
         for desired, known in paired:
             if known is None:
                 self._new(desired)
-        for desired, known in paired:
-            if known is not None:
-                self._published(desired, known)
+        published = [(d, known) for d, known in paired if known is not None]
+        for desired, known in sorted(published, key=lambda p: p[1].asset_id in self.sides.existing):
+            self._published(desired, known)
         doubled, found = duplicates(self.sides)
         self.actions += [*removed, *doubled]
         self.found += [*diagnostics, *found, *map(_drift_found, self.drifts)]
@@ -196,7 +196,7 @@ class _Decision:
         if existing is None:
             self._missing(desired, known, changes)
             return
-        edits = [edit for edit in compare_remote(known, existing) if not _agreed(desired, edit)]
+        edits = [e for e in compare_remote(known, existing) if not self._agreed(desired, e)]
         overwrite = self._overwrites(desired.key)
         clash = _clash(desired, changes, edits)
         if edits:
@@ -209,6 +209,15 @@ class _Decision:
             self._update(desired, known, existing, [], [], overwrite)
         elif not edits:
             self.unchanged += 1
+
+    def _agreed(self, desired: Desired, edit: Change) -> bool:
+        """Whether an attachment or a related item is gone on both sides (also with what it led
+        to), or the field is IT Glue's since its creation."""
+        kind, _, name = edit.subject.partition(":")
+        if kind == "related":
+            lost = name.startswith("doc:") and not self._address(name)
+            return lost or name not in desired.related
+        return (kind == "file" and name not in desired.files) or edit.subject in desired.seeds
 
     def _missing(self, desired: Desired, known: Known, changes: list[Change]) -> None:
         gone = f"{called(known.asset_id)} was deleted in IT Glue"
@@ -338,14 +347,6 @@ class _Decision:
             requests=requests,
         )
         self.actions.append(action)
-
-
-def _agreed(desired: Desired, edit: Change) -> bool:
-    """Whether an attachment or a related item is gone on both sides, or the field is IT Glue's
-    since its creation."""
-    gone = edit.subject.startswith("file:") and edit.subject[5:] not in desired.files
-    parted = edit.subject.startswith("related:") and edit.subject[8:] not in desired.related
-    return gone or parted or edit.subject in desired.seeds
 
 
 def _clash(desired: Desired, changes: list[Change], edits: list[Change]) -> list[Change]:

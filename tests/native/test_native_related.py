@@ -203,3 +203,25 @@ def test_what_leads_nowhere_is_an_error_that_names_its_line(
     plan = world.plan()
     assert [(found.code, bool(found.line)) for found in plan.errors] == [(code, True)]
     assert not plan.actions
+
+
+def test_a_link_to_what_a_colleague_deleted_is_gone_with_it(world: World) -> None:
+    """That is one edit and not two: the document that named it is not held back."""
+    world.write("a.md", related("document: b.md", title="A"))
+    world.write("b.md", document(title="B"))
+    world.commit()
+    world.apply()
+    before = len(world.requests())
+    world.ahead += 60
+    world.site.delete("flexible_assets", int(world.asset("B")["id"]))
+    world.ahead += 60
+    plan = world.plan()
+    assert brief(plan.actions) == [("update", "a.md")]
+    assert [drift.document for drift in plan.drifts] == ["b.md"]
+    result = world.apply()
+    assert not result.failed
+    assert not [line for line in world.writes(before) if not line.startswith("DELETE")]
+    assert not world.plan().actions
+    world.apply(Policy(on_drift="overwrite"))
+    assert links(world) == [("FlexibleAsset", "B")]
+    assert not world.plan().actions

@@ -239,3 +239,20 @@ def test_a_word_made_bold_in_a_text_with_links_is_an_edit(tmp_path: Path, kind: 
     assert (plan.actions, plan.summary["drift"]) == ((), 1)
     world.save("a.md", document("See [b](b.md), now.", id="a1", title="A", type=kind))
     assert brief(world.plan().actions) == [("conflict", "a.md")]
+
+
+def test_links_to_an_asset_that_is_created_again_follow_in_the_same_run(world: World) -> None:
+    """The plan after it is empty."""
+    world.write("c.md", document("To [b](b.md).", title="C"))
+    world.write("b.md", document(title="B"))
+    world.commit()
+    world.apply()
+    world.ahead += 60
+    world.site.delete("flexible_assets", int(world.asset("B")["id"]))
+    world.ahead += 60
+    world.apply()
+    plan = world.plan(Policy(on_drift="overwrite"))
+    assert brief(plan.actions) == [("update", "c.md"), ("create", "b.md")]
+    world.apply(Policy(on_drift="overwrite"))
+    assert not world.plan().actions
+    assert str(world.asset("B")["resource-url"]) in world.asset("C")["traits"]["body"]
