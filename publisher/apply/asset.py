@@ -9,6 +9,7 @@ from publisher.apply.desk import Desk
 from publisher.apply.look import seen_just_now
 from publisher.apply.patch import Held, complete, patch, read
 from publisher.apply.replaced import keep
+from publisher.apply.writes import Waited
 from publisher.errors import OutcomeUnknown, PublisherError
 from publisher.gather.fingerprint import Seen, input_form, uploads
 from publisher.gather.recover import recognise
@@ -113,6 +114,8 @@ async def delete(desk: Desk, asset_id: str) -> None:
     """Delete one asset; when the answer is lost, look whether it is gone."""
     try:
         await desk.writes.delete(asset_id)
+    except Waited:
+        raise Held("it waited too long for others; the next run deletes it") from None
     except OutcomeUnknown:
         if await desk.itglue.flexible_assets.get(asset_id) is not None:
             raise

@@ -9,10 +9,13 @@ the very code that handles one alone.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from publisher.apply.look import JUST_NOW
+from publisher.apply.writes import Waited
 from publisher.gather.fingerprint import AssetRecord
 from publisher.gather.together import together
 from publisher.model import NATIVE, Json
@@ -32,6 +35,12 @@ class Write:
     attributes: Mapping[str, Json] | None = None
     intent: Intent | None = None
     """Of a create."""
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def waited(self) -> bool:
+        """Whether it waits since so long that one must look again before it is sent."""
+        return self.verb != "create" and time.monotonic() - self.since > JUST_NOW
 
     def done(self, record: AssetRecord | None) -> None:
         if not self.answer.done():  # it is, when nobody waits any more
@@ -97,7 +106,10 @@ class Batch:
                 return
             writes, self._writes = self._writes, []
             self._working = len(writes)
-            await self._send(writes)
+            for write in writes:
+                if write.waited:
+                    write.failed(Waited())
+            await self._send([write for write in writes if not write.answer.done()])
 
 
 def batches(actions: Sequence[Action], size: int) -> list[list[Action]]:

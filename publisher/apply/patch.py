@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from publisher.apply.desk import Desk
+from publisher.apply.writes import Waited
 from publisher.errors import OutcomeUnknown, PublisherError
 from publisher.gather.fingerprint import AssetRecord, Seen, by_id, seen
 from publisher.gather.recover import says
@@ -33,7 +34,7 @@ async def patch(desk: Desk, found: Seen, attributes: dict[str, Json]) -> Seen:
     asset_id, type_id = found.existing.asset_id, found.existing.type_id
     for last in (False, True):
         try:
-            record = await desk.writes.update(asset_id, attributes)
+            record = await _send(desk, found, attributes)
             return await complete(desk, record, type_id)
         except OutcomeUnknown:
             there = await read(desk, asset_id, type_id)
@@ -46,6 +47,18 @@ async def patch(desk: Desk, found: Seen, attributes: dict[str, Json]) -> Seen:
             if last:
                 raise
     raise AssertionError("the loop returns or raises")
+
+
+async def _send(desk: Desk, found: Seen, attributes: dict[str, Json]) -> AssetRecord:
+    """Send it; where it waited long for others, only if the asset is still as it was."""
+    asset_id = found.existing.asset_id
+    while True:
+        try:
+            return await desk.writes.update(asset_id, attributes)
+        except Waited:
+            there = await read(desk, asset_id, found.existing.type_id)
+        if there is None or not _same(there, found):
+            raise Held(f"asset {asset_id} was changed by somebody else meanwhile")
 
 
 async def complete(desk: Desk, record: AssetRecord, type_id: str) -> Seen:

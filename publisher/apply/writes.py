@@ -14,11 +14,16 @@ from publisher.state import Store
 from publisher.targets import Intent
 
 
+class Waited(Exception):
+    """A change or a deletion waited for others, so long that the look before it is too old now.
+    It was not sent."""
+
+
 class Writes(Protocol):
     """Sends each write once, and says what became of it.
 
     All of these raise `OutcomeUnknown` when it may or may not have been done, and another
-    `PublisherError` when it was certainly not.
+    `PublisherError`, or `Waited`, when it was certainly not.
     """
 
     async def create(self, attributes: Mapping[str, Json], intent: Intent) -> AssetRecord:

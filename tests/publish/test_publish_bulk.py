@@ -250,3 +250,32 @@ def test_an_edit_meanwhile_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "not as planned" in failures(world.apply())["b.md"]
     assert "colleague" in world.asset("B")["traits"]["body"]
     assert [line for line in world.requests(before) if line.startswith("GET /flexible_assets")]
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_who_waits_long_for_others_looks_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edited: bool
+) -> None:
+    """Large uploads of another document of the batch can take minutes."""
+    world = BulkWorld(tmp_path)
+    world.texts("One.", TITLES[:2])
+    world.apply()
+    world.write("net.png", b"\x89PNG")
+    world.texts("![Net](net.png)", TITLES[:1])
+    world.texts("Two.", TITLES[1:2])
+    asset = int(world.asset("B")["id"])
+
+    def upload(method: str, path: str) -> None:
+        monkeypatch.setattr("publisher.apply.batch.JUST_NOW", 0.0)
+        if edited:
+            world.site.edit(asset, {"body": "<p>A colleague's.</p>"})
+
+    def look(method: str, path: str) -> None:
+        monkeypatch.setattr("publisher.apply.batch.JUST_NOW", 60.0)
+
+    world.fault("POST", ".*/attachments", Call(upload, "after"))
+    world.fault("GET", f"/flexible_assets/{asset}", Call(look, "after"))
+    said = failures(world.apply())
+    assert list(said) == (["b.md"] if edited else [])
+    assert ("colleague" in world.asset("B")["traits"]["body"]) == edited
+    assert settled(world) != edited
