@@ -75,8 +75,8 @@ _KINDS = (
     ),
     _Foreign(
         "::: {} is a block of Azure DevOps",
-        re.compile(r"^ *::: *(?P<name>mermaid|query-table|video)\b", re.MULTILINE),
-        "Write a diagram as ```mermaid … ```.",
+        re.compile(r"^ *::: *(?P<name>query-table|video|toc)\b", re.MULTILINE),
+        "Write what it shows, or link to it.",
     ),
     _Foreign(
         "{} is a component of MDX",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from publisher.diagrams.draw import Undrawable
 from publisher.diagrams.words import describe
-from publisher.render.rules.fences import OPENING, PREFIX, closes
+from publisher.render.rules.fences import OPENING, PREFIX, closes, fence_diagrams
 
 KINDS = {"mermaid": "mermaid", "dot": "dot", "graphviz": "dot"}
 """The first word after a fence -> what draws it."""
@@ -52,9 +52,9 @@ def draw_fences(body: str, draw: Callable[[str, str], str]) -> Drawn:
         body: Markdown.
         draw: kind, source -> the picture's path from the docs root; raises Undrawable.
     """
-    if not any(f"{mark}{word}" in body.replace(" ", "") for mark in "`~" for word in KINDS):
+    if not any(f"{mark}{word}" in body.replace(" ", "") for mark in "`~:" for word in KINDS):
         return Drawn(body)
-    lines = body.split("\n")
+    lines = fence_diagrams(body.split("\n"))
     fences = list(find(lines))
     problems: list[tuple[int, Undrawable]] = []
     for fence, outcome in zip(fences, _draw_all(fences, draw), strict=True):

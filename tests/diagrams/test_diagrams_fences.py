@@ -37,6 +37,16 @@ def test_a_diagram_becomes_a_picture_and_no_line_moves() -> None:
     assert "<code" not in page.html
 
 
+def test_a_diagram_between_colons_is_drawn_too() -> None:
+    """As Azure DevOps writes it; without an end, or in a fence, it is text."""
+    body = "::: mermaid\nflowchart TD\n  a-->b\n:::\nAfter\n"
+    drawn = draw_fences(body, path_of)
+    assert drawn.body == "\n![Flowchart](/.publisher/diagrams/mermaid/21.png)\n\n\nAfter\n"
+    assert draw_fences(body, refuse).body.startswith("```mermaid\n")
+    for other in ("::: mermaid\nflowchart TD\n", "~~~\n::: mermaid\nx\n:::\n~~~\n"):
+        assert draw_fences(other, path_of).body == other
+
+
 @pytest.mark.parametrize(
     ("body", "inside"),
     [

@@ -8,6 +8,7 @@
 | Azure DevOps, GitLab | ``[[_TOC_]]``, ``[[TOC]]`` | ``[TOC]`` |
 | kramdown | ``* TOC`` and ``{:toc}`` below it | ``[TOC]`` |
 | kramdown | ``{: .note }`` on a line before a block | nothing: it is style alone |
+| Azure DevOps | ``::: mermaid`` … ``:::`` | fenced code |
 | CommonMark | ``[a]: <b c.md>`` | ``[a]: <b%20c.md>`` |
 
 Code is left alone.
@@ -18,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from publisher.render.rules.fences import fenced
+from publisher.render.rules.fences import fence_diagrams, fenced
 
 _SIGNS = ("???", '=== "', "===! ", "===+ ", ":::", "[[", "{:", "]: <")
 _FOLD = re.compile(r"(?P<indent>[ \t]*)\?\?\?\+? (?=[\w-])")
@@ -48,7 +49,7 @@ def adapt(lines: Sequence[str]) -> list[str]:
     """Return *lines* with what other generators understand written as Python-Markdown does."""
     if not any(sign in line for line in lines for sign in _SIGNS):
         return list(lines)
-    return _notices(_tabs(_contents(lines)))
+    return _notices(_tabs(_contents(fence_diagrams(lines))))
 
 
 def _contents(lines: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 OPENING = re.compile(r"(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)$")
+_COLONS = re.compile(r"(?P<indent> {0,3}):{3} ?mermaid[ \t]*$")
 PREFIX = re.compile(r"[ \t]*(?:>[ \t]*)*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
 
 
@@ -34,3 +35,19 @@ def fenced(lines: Sequence[str]) -> list[bool]:
         fence = opening["fence"] if opening else ""
         marks.append(opening is not None)
     return marks
+
+
+def fence_diagrams(lines: Sequence[str]) -> list[str]:
+    """``::: mermaid`` … ``:::`` (Azure DevOps) as fenced code; as many lines as before."""
+    if not any(":::" in line and "mermaid" in line for line in lines):
+        return list(lines)
+    code, out = fenced(lines), list(lines)
+    opened: int | None = None
+    for number, line in enumerate(lines):
+        if opened is None and not code[number] and _COLONS.match(line):
+            opened = number
+        elif opened is not None and line.strip() == ":::":
+            out[opened] = out[opened].replace(":::", "```").replace(" mermaid", "mermaid")
+            out[number] = line.replace(":::", "```")
+            opened = None
+    return out
