@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from publisher.config import Instance
+from publisher.gather.across import across
 from publisher.gather.agree import agree
 from publisher.gather.catalog import find_organization, read_catalog
 from publisher.gather.corpus import Corpus, Inspect, Reader
@@ -196,7 +197,7 @@ class Session:
             return replace(plan, actions=actions)
         # Of a part, the share that changes is a share of that part.
         known = sum(mine(known.organization_id) for known in planned.known.values())
-        return replace(plan, actions=actions, known=known)
+        return replace(plan, actions=actions, known=known, across=tuple(across(actions, planned)))
 
     def _spared(self, planned: Planned) -> frozenset[str]:
         """Known keys that Git does not want now, and that are not gone either."""

@@ -192,6 +192,9 @@ class Plan:
     requests_used: int = 0
     options: Mapping[str, Json] = field(default_factory=dict)
     """What narrowed it down, so that an apply of the saved plan plans the same."""
+    across: tuple[str, ...] = ()
+    """Of a shard's plan: documents that change their organization, the other one being of another
+    shard, in words."""
 
     @property
     def summary(self) -> dict[str, int]:

@@ -68,6 +68,7 @@ def _moved_away(plan: Plan, removed: Sequence[Action]) -> Iterator[Refused]:
         for action in removed
         if identity_of(action) in created
     ]
+    said += plan.across
     if said:
         numbers = f"{len(said)} target(s) change their organization"
         yield Refused("organization-change", numbers, said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from world import World, document
 
 from publisher.gather.shard import Shard
 from publisher.plan import Plan, Policy
+from publisher.plan.safety import refusals
 from publisher.simulator import load_seed
 
 SHARDS = [Shard(number, 3) for number in (1, 2, 3)]
@@ -114,6 +116,27 @@ def test_a_share_is_one_of_the_shard(world: ManyWorld) -> None:
     """What `max_change_percent` goes by."""
     world.apply()
     assert sum(part.known for part in world.parts()) == world.plan().known
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_document_that_changes_its_organization_is_noticed(world: ManyWorld, count: int) -> None:
+    """Also where another shard has the other half of it; by each of the two."""
+    places = {
+        record.name: next(shard for shard in SHARDS if shard.holds(str(record.id)))
+        for record in world.site.all("organizations")
+    }
+    first, second = next(
+        pair for pair in combinations(places, 2) if len({places[name] for name in pair}) == count
+    )
+    world.save("a.md", document("One.", id="a", title="A", org=first))
+    world.apply()
+    world.save("a.md", document("One.", id="a", title="A", org=second))
+    noticed = set()
+    for shard in SHARDS:
+        plan = world.plan(shard=shard)
+        found = refusals(plan, Policy(), max_deletes=1000, max_change_percent=100)
+        noticed |= {shard for refused in found if refused.check == "organization-change"}
+    assert noticed == {places[first], places[second]}
 
 
 @given(organization=st.text(max_size=12), count=st.integers(1, 1000))
