@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from publisher.diagrams.gallery import RENDERER
+from publisher.gather.cache import Pages
 from publisher.gather.content import Content
 from publisher.gather.copies import Press, Rendered, inspect_pages
 from publisher.gather.fit import Fitted, Fitter, Wanted
@@ -44,7 +45,8 @@ class Builder:
         entries = memory.tree.entries
         self.fitter = Fitter(catalog, marker, entries, scope=scope, directory=directory)
         self.gallery = memory.gallery
-        self.press = Press(memory.tree, memory.gallery, memory.shelf, project.config)
+        pages = Pages(project.root, memory.tree)
+        self.press = Press(memory.tree, memory.gallery, memory.shelf, project.config, pages)
 
     async def build(
         self,
@@ -75,6 +77,7 @@ class Builder:
         made = {path: copies for path, copies in made.items() if copies}
         for found, document in inspect_pages(self.inspect, parsed, raw, made, self.gallery):
             corpus.report(found, holds=document)
+        self.press.keep(but=corpus.held)  # a secret is an error, and no text with one is kept
         fitted = {
             path: [self.fitter.fit(corpus, wanted[path], rendered) for rendered in copies]
             for path, copies in made.items()

@@ -7,13 +7,14 @@ them is rendered once.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from publisher.config import Config
 from publisher.diagrams import Drawn, Gallery, draw_fences
 from publisher.diagrams.gallery import RENDERER
 from publisher.gather.ahead import Source, render_all
+from publisher.gather.cache import Pages
 from publisher.gather.project import Inspect
 from publisher.model import Diagnostic, Document, Organization, OrgSelector
 from publisher.render import Page, TooDeep, render
@@ -39,19 +40,48 @@ class Press:
     """Makes the pages of documents."""
 
     def __init__(
-        self, tree: Tree, gallery: Gallery, shelf: Shelf, config: Config | None = None
+        self,
+        tree: Tree,
+        gallery: Gallery,
+        shelf: Shelf,
+        config: Config | None = None,
+        cache: Pages | None = None,
     ) -> None:
         """Without a *config* the values of organizations are not looked through for secrets."""
         self.tree, self.gallery, self.shelf, self.config = tree, gallery, shelf, config
+        self._cache = cache
         self._secrets = functools.cache(self._secrets_in)
         self._values = functools.cache(lambda path: read_values(path, self._raw(path)))
         self._ahead: dict[Source, Page] = {}
+        self._used: dict[Source, Page] = {}
+        self._asked: set[Source] = set()
+        self._kept: set[Source] = set()
+        """What the cache was asked for, and what it has."""
 
     def start(self, documents: Iterable[Document]) -> None:
-        """Render what can be rendered ahead: what is not filled in for each organization."""
-        self._ahead = render_all(
+        """Make what can be made ahead: what is not filled in for each organization."""
+        sources = [
             (one.path, one.body, one.title, one.body_line) for one in documents if not one.template
-        )
+        ]
+        self._ahead = self._from_cache(sources)
+        self._ahead |= render_all(one for one in sources if one not in self._ahead)
+
+    def keep(self, but: Collection[str]) -> None:
+        """Keep the pages that were made for later runs, *but* none of these documents."""
+        if self._cache:
+            good = {one: page for one, page in self._used.items() if one[0] not in but}
+            self._cache.drop(self._used.keys() - good.keys())
+            self._cache.put({one: good[one] for one in good.keys() - self._kept})
+        self._used, self._asked, self._kept = {}, set(), set()
+
+    def _from_cache(self, sources: Collection[Source]) -> dict[Source, Page]:
+        new = [one for one in sources if one not in self._asked]
+        if not self._cache or not new:
+            return {}
+        found = self._cache.get(new)
+        self._asked |= {*new}
+        self._kept |= found.keys()
+        return found
 
     def _raw(self, path: str) -> bytes:
         return next(self.tree.read([path]))[1]
@@ -121,9 +151,12 @@ class Press:
         drawn = draw_fences(document.body, self.gallery.diagram)
         found += map(copy.placed, _undrawn(document, drawn))
         source = (document.path, drawn.body, document.title, document.body_line)
-        page = self._ahead.pop(source, None) or render(
+        page = self._ahead.pop(source, None) or self._from_cache([source]).get(source)
+        page = page or render(
             drawn.body, path=document.path, title=document.title, first_line=document.body_line
         )
+        if self._cache:
+            self._used[source] = page
         kinds = (f"{RENDERER}{kind}" for kind in drawn.kinds)
         return Rendered(copy, page, {kind: self.gallery.blob(kind) for kind in kinds})
 

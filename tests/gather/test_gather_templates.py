@@ -11,6 +11,7 @@ import pytest
 from world import World, brief, document
 
 from publisher.gather import copies
+from publisher.gather.cache import Pages
 from publisher.plan import Plan
 from publisher.render import render, text
 from publisher.simulator import load_seed
@@ -54,6 +55,9 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         titles.append(more["title"])
         return render(body, **more)
 
+    monkeypatch.setattr(
+        Pages, "get", lambda self, sources: {}
+    )  # what is looked at, not what is new
     monkeypatch.setattr(copies, "render", counted)
     return titles
 

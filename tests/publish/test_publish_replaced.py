@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from pathlib import Path
 
@@ -117,6 +118,7 @@ def test_deleting_an_edited_asset_keeps_all_that_others_wrote(world: World) -> N
 def test_nothing_is_replaced_that_cannot_be_kept(world: World) -> None:
     """A full disk, or a file in the folder's place: the edit stays in IT Glue."""
     world.edit("A", body=THEIRS)
+    shutil.rmtree(world.root / ".publisher")  # the cache of pages lies there
     (world.root / ".publisher").write_text("in the way")
     result = world.apply(OVERWRITE)
     assert isinstance(result.failed[0].error, StateUnusable)
