@@ -82,8 +82,10 @@ def _know_files(planned: Planned) -> None:
     for key, desired in planned.corpus.desired.items():
         known = planned.known.get(key)
         there = planned.remote.existing.get(known.asset_id) if known else None
-        new = {n: f for n, f in desired.files.items() if known and n not in known.files}
-        if known is None or there is None or not there.files or not new:
+        if known is None or there is None or not there.files or not desired.files:
+            continue
+        new = {n: f for n, f in desired.files.items() if n not in known.files}
+        if not new:
             continue
         found = recognise(new, there.files, known.files)
         same = {name: found[name] for name in new if name in found and found[name].blob}
@@ -97,6 +99,8 @@ def _changed(planned: Planned, key: str) -> list[str]:
     desired, known = planned.corpus.desired[key], planned.known.get(key)
     there = planned.remote.existing.get(known.asset_id) if known else None
     if known is None or there is None or known.type_id != desired.type_id:
+        return []
+    if desired.sent is known.sent or there.traits is known.seen:
         return []
     return [
         name

@@ -53,10 +53,9 @@ def behind(
 
 def _as_known(target: Known, asset: Existing) -> bool:
     """Whether the asset is as the state has it, marker and all; this is the quick look."""
-    there = asset.traits
-    return asset.archived == target.archived and all(
-        there.get(name, "") == value for name, value in target.seen.items()
-    )
+    there, seen = asset.traits, target.seen
+    same = there is seen or all(there.get(name, "") == value for name, value in seen.items())
+    return same and asset.archived == target.archived
 
 
 def _follows(

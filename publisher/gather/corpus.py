@@ -21,6 +21,7 @@ from publisher.model import Catalog, Diagnostic, Document, Severity, digest
 from publisher.render import RENDERER
 from publisher.source.select import select
 from publisher.source.tree import Tree
+from publisher.state.codec import growing
 from publisher.targets import Desired, Known, Record
 from publisher.variables import Shelf, overrides
 from publisher.variables.names import slug
@@ -118,10 +119,11 @@ class Reader:
         for found in (*self._wrong_defaults(), *selection.diagnostics):
             corpus.report(found)
         corpus.paths = frozenset(selection.paths)
-        stale = {path: self.memory.stale(path) for path in selection.paths}
-        for path, organizations in stale.items():
-            if organizations is not None:
-                self.memory.take(corpus, self.scope, path, organizations)
+        with growing():
+            stale = {path: self.memory.stale(path) for path in selection.paths}
+            for path, organizations in stale.items():
+                if organizations is not None:
+                    self.memory.take(corpus, self.scope, path, organizations)
         fresh = [path for path, organizations in stale.items() if organizations != frozenset()]
         raw = dict(self.files.read(fresh))
         parsed = self._parsed(raw)

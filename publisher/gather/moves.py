@@ -24,8 +24,8 @@ def find_moves(
         marked: key -> content digest, of assets that a marker alone tells of.
         renames: a commit -> new path -> old path, as Git sees it since then.
     """
-    gone = [k for key, k in sorted(known.items()) if key not in desired and key not in spared]
-    fresh = [d for key, d in sorted(desired.items()) if key not in known]
+    gone = [known[key] for key in sorted(known.keys() - desired.keys() - spared)]
+    fresh = [desired[key] for key in sorted(desired.keys() - known.keys())]
     if not gone or not fresh:
         return {}
     moves: dict[str, str] = {}

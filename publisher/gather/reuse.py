@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from publisher.gather.project import Scope
 
 NOTHING: frozenset[str] = frozenset()
+_NO_FILES: Mapping[str, File] = {}
+_NO_LABELS: Mapping[str, str] = {}
 
 
 def organization_of(key: str) -> str:
@@ -117,7 +119,10 @@ class Memory:
                 corpus.desired[key] = self._as_known(known)
 
     def _as_known(self, known: Known) -> Desired:
-        files = {n: File(n, "", file.blob, file.size) for n, file in known.files.items()}
+        files, pictures = _NO_FILES, NOTHING
+        if known.files:
+            files = {n: File(n, "", file.blob, file.size) for n, file in known.files.items()}
+            pictures = frozenset(n for n, file in known.files.items() if file.picture)
         return Desired(
             known.key,
             known.document,
@@ -128,9 +133,10 @@ class Memory:
             None,
             known.sent,
             files,
-            tuple(sorted(known.refs)),
+            tuple(sorted(known.refs)) if known.refs else (),
             known.body,
             known.footer,
-            related=tuple(sorted(known.related)),
-            pictures=frozenset(n for n, file in known.files.items() if file.picture),
+            related=tuple(sorted(known.related)) if known.related else (),
+            labels=_NO_LABELS,
+            pictures=pictures,
         )

@@ -40,7 +40,9 @@ def git_changes(desired: Desired, known: Known, address: Address) -> list[Change
 
 
 def _trait_changes(desired: Desired, sent: Mapping[str, str]) -> list[Change]:
-    changes = []
+    changes: list[Change] = []
+    if desired.sent == sent:
+        return changes
     for name in sorted({*desired.sent, *sent}):
         if desired.sent.get(name) == sent.get(name):
             continue
@@ -66,7 +68,9 @@ def called(name: str) -> str:
 
 
 def _file_changes(desired: Desired, known: Known) -> list[Change]:
-    changes = []
+    changes: list[Change] = []
+    if not desired.files and not known.files:
+        return changes
     for name in sorted({*desired.files, *known.files}):
         wanted, there = desired.files.get(name), known.files.get(name)
         if wanted is None:
@@ -81,7 +85,9 @@ def _file_changes(desired: Desired, known: Known) -> list[Change]:
 
 
 def _related_changes(desired: Desired, known: Known, address: Address) -> list[Change]:
-    changes = []
+    changes: list[Change] = []
+    if not desired.related and not known.related:
+        return changes
     for ref in sorted({*desired.related, *known.related}):
         item = known.related.get(ref)
         if ref not in desired.related:
@@ -124,13 +130,14 @@ def remote_changes(known: Known, existing: Existing) -> list[Change]:
     """What somebody changed in IT Glue, of what the document manages."""
     changes: list[Change] = []
     # Time stamps do not help: they may be whole seconds, in which others can have written too.
-    edited = (n for n in sorted(known.seen) if existing.traits.get(n, "") != known.seen[n])
-    changes += (Change(name, f"{called(name)} was edited in IT Glue") for name in edited)
-    if existing.files is not None:
+    if existing.traits != known.seen:
+        edited = (n for n in sorted(known.seen) if existing.traits.get(n, "") != known.seen[n])
+        changes += (Change(name, f"{called(name)} was edited in IT Glue") for name in edited)
+    if existing.files is not None and known.files:
         for name, file in sorted(known.files.items()):
             if file.id not in existing.files and not file.picture:
                 changes.append(Change(f"file:{name}", f"attachment {name} was removed in IT Glue"))
-    if existing.related is not None:
+    if existing.related is not None and known.related:
         gone = (
             r for r, i in sorted(known.related.items()) if i.to and i.to not in existing.related
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from publisher.model import NATIVE, Diagnostic, Organization
 from publisher.plan.compare import base_of, remote_changes
@@ -19,12 +19,8 @@ def removals(sides: Sides, policy: Policy) -> tuple[list[Action], int]:
     """The actions for targets that Git no longer wants, and how many are kept on purpose."""
     actions: list[Action] = []
     kept = 0
-    moved = set(sides.moves.values())
-    for key, known in sorted(sides.known.items()):
-        desired = sides.desired.get(key)
-        retyped = desired is not None and desired.type_id != known.type_id
-        if (desired and not retyped) or key in moved or key in sides.spared:
-            continue
+    for key in sorted(_unwanted(sides)):
+        known, retyped = sides.known[key], key in sides.desired
         existing = sides.existing.get(known.asset_id)
         if existing is None or known.archived or existing.archived:
             continue
@@ -33,6 +29,16 @@ def removals(sides: Sides, policy: Policy) -> tuple[list[Action], int]:
             continue
         actions.append(_remove(sides, policy, known, existing, retyped=retyped))
     return actions, kept
+
+
+def _unwanted(sides: Sides) -> Iterator[str]:
+    """Known keys that Git does not want, or wants of another type."""
+    moved = set(sides.moves.values())
+    for key, known in sides.known.items():
+        desired = sides.desired.get(key)
+        wanted = desired is not None and desired.type_id == known.type_id
+        if not wanted and key not in moved and key not in sides.spared:
+            yield key
 
 
 def _remove(
@@ -62,10 +68,13 @@ def duplicates(sides: Sides) -> tuple[list[Action], list[Diagnostic]]:
     for asset in sides.existing.values():
         if asset.marker and asset.marker.repository == sides.repository:
             groups[asset.marker.key].append(asset)
-    first = originals(sides.existing.values(), sides.repository)
+    several = {key: group for key, group in groups.items() if len(group) > 1}
     actions: list[Action] = []
     found: list[Diagnostic] = []
-    for key, group in sorted(groups.items()):
+    if not several:
+        return actions, found
+    first = originals(sides.existing.values(), sides.repository)
+    for key, group in sorted(several.items()):
         known = sides.known.get(key)
         live = sorted((asset for asset in group if not asset.archived), key=age)
         if known is None or len(live) < 2:

@@ -9,7 +9,7 @@ import itertools
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any
 
 from publisher.marker import Marker
@@ -28,9 +28,8 @@ from publisher.targets import (
 _AT_ONCE = 500
 _EMPTY: dict[str, Any] = {}
 """Stands for every mapping that holds nothing; nobody changes what a frozen value holds."""
-_COMMON = frozenset(
-    ("organization_id", "type_id", "commit", "context", "body", "created_at", "updated_at")
-)
+_COMMON_KNOWN = ("organization_id", "type_id", "commit", "body", "updated_at")
+_COMMON_EXISTING = ("organization_id", "type_id", "created_at", "updated_at")
 """Texts that are the same in many values."""
 
 
@@ -38,7 +37,7 @@ def dump(value: Known | Existing | Record | Replaced | Run) -> str:
     return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":"))
 
 
-def _plain(value: object) -> Any:
+def _plain(value: Any) -> Any:
     """What JSON does not know. Not `asdict`: it copies all, at four times the cost."""
     if isinstance(value, Marker):
         return str(value)
@@ -52,7 +51,7 @@ def _names(kind: type) -> tuple[str, ...]:
 
 @contextlib.contextmanager
 def growing() -> Iterator[None]:
-    """Keep the garbage collector still while values are read, none of which refers to itself.
+    """Keep the garbage collector still while many values are made, none of which refers to itself.
 
     It would look at all that is there each time that this has grown by a quarter.
     """
@@ -73,27 +72,29 @@ def decode(texts: Iterable[str]) -> Iterator[Any]:
 
 
 def load_known(data: dict[str, Any]) -> Known:
-    _share_common(data)
-    sent, seen = data["sent"], data["seen"]
-    data["sent"] = _same(sent, seen)
+    _share(data, _COMMON_KNOWN)
+    data["sent"] = _same(data["sent"], data["seen"])
+    data["refs"] = data["refs"] or _EMPTY
     data["files"] = {
         name: KnownFile(**{**file, "replaces": tuple(file["replaces"])})
-        for name, file in data["files"].items()
+        for name, file in (data["files"] or _EMPTY).items()
     } or _EMPTY
-    related = {ref: KnownItem(**item) for ref, item in data.get("related", _EMPTY).items()}
-    writing = {name: Writing(**one) for name, one in data.get("writing", _EMPTY).items()}
-    data["related"], data["writing"] = related or _EMPTY, writing or _EMPTY
-    data.setdefault("sections", _EMPTY)  # an older state has none
+    # An older state has none of these.
+    data["sections"] = data.get("sections") or _EMPTY
+    related, writing = data.get("related") or _EMPTY, data.get("writing") or _EMPTY
+    data["related"] = {ref: KnownItem(**item) for ref, item in related.items()} or _EMPTY
+    data["writing"] = {name: Writing(**one) for name, one in writing.items()} or _EMPTY
     return Known(**data)
 
 
 def load_existing(data: dict[str, Any], known: Mapping[str, Known]) -> Existing:
     """Read an asset; texts that *known* has too (by key) are its own, and take no room twice."""
-    _share_common(data)
+    _share(data, _COMMON_EXISTING)
     marker = Marker.parse(data["marker"])
     ours = known.get(marker.key) if marker else None
     if marker and ours:
-        marker = replace(marker, repository=sys.intern(marker.repository), key=ours.key)
+        repository = sys.intern(marker.repository)
+        marker = Marker(repository, ours.key, marker.attempt, marker.content, marker.archived)
         data["traits"] = _same(data["traits"], ours.seen)
         data["asset_id"] = _one_of(ours.asset_id, data["asset_id"])
         data["url"] = _one_of(ours.url, data["url"])
@@ -108,30 +109,31 @@ def load_existing(data: dict[str, Any], known: Mapping[str, Known]) -> Existing:
 
 def load_record(data: dict[str, Any], known: Mapping[str, Known]) -> Record:
     """Read what was found in a file; texts that *known* has too (by key) are its own."""
-    _share_common(data)
-    targets = [(key, known.get(key)) for key in data["keys"]]
-    data["keys"] = tuple(ours.key if ours else key for key, ours in targets)
-    for _, ours in targets[:1]:
-        if ours:
-            data["path"] = _one_of(ours.document, data["path"])
-            data["blob"] = _one_of(ours.blob, data["blob"])
+    data["context"] = sys.intern(data["context"])
+    data["uses"] = data["uses"] or _EMPTY
+    keys = data["keys"]
+    first = known.get(keys[0]) if keys else None
+    data["keys"] = tuple([ours.key if (ours := known.get(key)) else key for key in keys])
+    if first:
+        data["path"] = _one_of(first.document, data["path"])
+        data["blob"] = _one_of(first.blob, data["blob"])
     return Record(**data)
 
 
-def _share_common(data: dict[str, Any]) -> None:
+def _share(data: dict[str, Any], names: Iterable[str]) -> None:
     """Keep once what many values have in common: a hundred thousand of them must be held."""
-    for name, value in data.items():
-        if name in _COMMON and value is not None:
+    for name in names:
+        value = data[name]
+        if value:
             data[name] = sys.intern(value)
-        elif value == _EMPTY:
-            data[name] = _EMPTY
 
 
 def _same(texts: dict[str, str], others: Mapping[str, str]) -> Mapping[str, str]:
     """*texts*, or *others* if they are the same, or *texts* with what they have in common."""
     if texts == others:
         return others
-    return {name: _one_of(others.get(name), text) for name, text in texts.items()}
+    get = others.get
+    return {name: one if (one := get(name)) == text else text for name, text in texts.items()}
 
 
 def _one_of(one: str | None, other: str) -> str:
