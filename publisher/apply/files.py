@@ -82,8 +82,11 @@ async def _delete(desk: Desk, known: Known, ids: set[str]) -> None:
         if not there:
             return
         try:
-            await desk.itglue.attachments(*place_of(known.asset_id)).delete(there)
-            left = []
+            named = await desk.itglue.attachments(*place_of(known.asset_id)).delete(there)
+            left = [id_ for id_ in there if named is not None and id_ not in named]
+            if left:  # the answer does not tell of them
+                files = await _list(desk, known)
+                left = [id_ for id_ in left if id_ in files]
         except (OutcomeUnknown, Rejected):  # done or not; or one is gone, and none was deleted
             files = await _list(desk, known)
             left = [id_ for id_ in there if id_ in files]
@@ -93,6 +96,9 @@ async def _delete(desk: Desk, known: Known, ids: set[str]) -> None:
             known.asset_id, {id_: f for id_, f in files.items() if id_ not in there or id_ in left}
         )
         there = left
+    if there:
+        cause = "IT Glue says that it deleted attachments, and they are there"
+        raise OutcomeUnknown("DELETE", f"attachments of {known.asset_id}", cause)
 
 
 async def _settle(desk: Desk, desired: Desired, known: Known) -> Known:

@@ -34,6 +34,6 @@ class Attachments:
         """Change the name that is shown; the file's own name stays."""
         return await self.resource.update(attachment_id, {"name": name})
 
-    async def delete(self, ids: Id | Iterable[Id]) -> None:
-        """Delete one or several. Raises as `Resource.delete`."""
-        await self.resource.delete(ids)
+    async def delete(self, ids: Id | Iterable[Id]) -> set[str] | None:
+        """Delete one or several. Returns and raises as `Resource.delete_many`."""
+        return await self.resource.delete_many([ids] if isinstance(ids, str | int) else ids)
