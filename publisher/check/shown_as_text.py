@@ -21,7 +21,19 @@ from publisher.render.rules.fences import fenced
 if TYPE_CHECKING:
     from publisher.render import Page
 
-_SIGNS = ("{{", "{%", "[[", "--8<--", "%%", ":::", "</", "import ", ":material-", ":fontawesome-")
+_SIGNS = (
+    "{{",
+    "{%",
+    "[[",
+    "--8<--",
+    "%%",
+    ":::",
+    "</",
+    "import ",
+    "[!",
+    ":material-",
+    ":fontawesome-",
+)
 _CODE = re.compile(r"<(pre|code)\b.*?</\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _WIKI = re.compile(
@@ -69,13 +81,18 @@ _KINDS = (
         "Put the text here, or link to the file.",
     ),
     _Foreign(
+        "[!{} …] is an include of Microsoft Learn",
+        re.compile(r"\[!(?P<name>INCLUDE|CODE)\b", re.IGNORECASE),
+        "Put the text here, or link to the file.",
+    ),
+    _Foreign(
         "{}…%% is a comment of Obsidian",
         re.compile(r"(?<![%\w])(?P<name>%%)[^%\n]{1,200}%%(?![%\w])"),
         "Write <!-- … -->, which is not published.",
     ),
     _Foreign(
-        "::: {} is a block of Azure DevOps",
-        re.compile(r"^ *::: *(?P<name>query-table|video|toc)\b", re.MULTILINE),
+        "::: {} is a block of Azure DevOps or Microsoft Learn",
+        re.compile(r"^ *::: *(?P<name>query-table|video|toc|code)\b", re.MULTILINE),
         "Write what it shows, or link to it.",
     ),
     _Foreign(
