@@ -28,22 +28,45 @@ Source: TypeAlias = tuple[str, str, str | None, int]
 """What a page is made of: path, body, title, and the line on which the body starts."""
 
 
-def render_all(sources: Iterable[Source]) -> dict[Source, Page]:
+def call_processes(count: int) -> ProcessPoolExecutor | None:
+    """Start a process for each core, if *count* documents are worth it and processes to be had.
+
+    They get ready while the caller reads and parses; `render_all` ends them.
+    """
+    cores = _cores()
+    if cores < 2 or count < WORTH_IT:
+        return None
+    spawn = multiprocessing.get_context("spawn")
+    try:
+        pool = ProcessPoolExecutor(cores, mp_context=spawn, initializer=_obedient)
+        for _ in range(cores):
+            pool.submit(_get_ready)
+    except OSError:  # no memory, no semaphores
+        return None
+    return pool
+
+
+def render_all(
+    sources: Iterable[Source], pool: ProcessPoolExecutor | None = None
+) -> dict[Source, Page]:
     """Render *sources* in as many processes as there are cores.
 
     What cannot be rendered is left out, and so is everything when they are few, or processes
     cannot be had: then the caller's own rendering says why.
+
+    Args:
+        sources: what is to be rendered.
+        pool: processes that were called before, for as many or more.
     """
     wanted = list(sources)
-    cores = _cores()
-    if cores < 2 or len(wanted) < WORTH_IT:
+    pool = pool or call_processes(len(wanted))
+    if pool is None:
         return {}
-    spawn = multiprocessing.get_context("spawn")
     try:
-        with ProcessPoolExecutor(cores, mp_context=spawn, initializer=_obedient) as pool:
+        with pool:
             pages = pool.map(_rendered, wanted, chunksize=_AT_ONCE)
             return {source: page for source, page in zip(wanted, pages, strict=True) if page}
-    except (BrokenProcessPool, OSError):  # no memory, no semaphores, or a main that is no module
+    except (BrokenProcessPool, OSError):  # no memory, or a main that is no module
         return {}
 
 
@@ -62,6 +85,10 @@ def _follow() -> None:
     if parent is not None:
         wait([parent.sentinel])
         os._exit(1)
+
+
+def _get_ready() -> None:
+    import publisher.render.markdown  # noqa: F401 (the parser and all that it loads)
 
 
 def _rendered(source: Source) -> Page | None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
 from publisher.config import Config
 from publisher.diagrams import Drawn, Gallery, draw_fences
 from publisher.diagrams.gallery import RENDERER
-from publisher.gather.ahead import Source, render_all
+from publisher.gather.ahead import Source, call_processes, render_all
 from publisher.gather.cache import Pages
 from publisher.gather.project import Inspect
 from publisher.model import Diagnostic, Document, Organization, OrgSelector
@@ -52,11 +53,17 @@ class Press:
         self._cache = cache
         self._secrets = functools.cache(self._secrets_in)
         self._values = functools.cache(lambda path: read_values(path, self._raw(path)))
+        self._pool: ProcessPoolExecutor | None = None
         self._ahead: dict[Source, Page] = {}
         self._used: dict[Source, Page] = {}
         self._asked: set[Source] = set()
         self._kept: set[Source] = set()
         """What the cache was asked for, and what it has."""
+
+    def expect(self, count: int) -> None:
+        """Get ready for so many documents that are just being read."""
+        if not (self._cache and self._cache.exists):  # else there may be nothing to do
+            self._pool = call_processes(count)
 
     def start(self, documents: Iterable[Document]) -> None:
         """Make what can be made ahead: what is not filled in for each organization."""
@@ -64,7 +71,8 @@ class Press:
             (one.path, one.body, one.title, one.body_line) for one in documents if not one.template
         ]
         self._ahead = self._from_cache(sources)
-        self._ahead |= render_all(one for one in sources if one not in self._ahead)
+        pool, self._pool = self._pool, None
+        self._ahead |= render_all((one for one in sources if one not in self._ahead), pool)
 
     def keep(self, but: Collection[str]) -> None:
         """Keep the pages that were made for later runs, *but* none of these documents."""

@@ -125,6 +125,8 @@ class Reader:
                 if organizations is not None:
                     self.memory.take(corpus, self.scope, path, organizations)
         fresh = [path for path, organizations in stale.items() if organizations != frozenset()]
+        if fresh:
+            self.builder.press.expect(len(fresh))
         raw = dict(self.files.read(fresh))
         parsed = self._parsed(raw)
         documents = self._without_overrides(corpus, parsed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
 import itertools
 import json
@@ -41,12 +40,11 @@ def _plain(value: Any) -> Any:
     """What JSON does not know. Not `asdict`: it copies all, at four times the cost."""
     if isinstance(value, Marker):
         return str(value)
-    return {name: getattr(value, name) for name in _names(type(value))}
+    return {name: getattr(value, name) for name in _NAMES[type(value)]}
 
 
-@functools.cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+_KINDS = (Existing, ExistingFile, Known, KnownFile, KnownItem, Record, Replaced, Run, Writing)
+_NAMES = {kind: [field.name for field in fields(kind)] for kind in _KINDS}
 
 
 @contextlib.contextmanager
