@@ -26,6 +26,7 @@ from publisher.plan import Plan, Policy, Sides, decide
 from publisher.plan.model import Action
 from publisher.source.tree import Tree
 from publisher.state import Store
+from publisher.state.codec import growing
 from publisher.targets import Intent, Known
 
 MARKED = "marked_types"
@@ -112,7 +113,8 @@ class Session:
         # the values of an asset that goes) is read then, and it is decided again.
         while True:
             await self._recover(planned, reader)
-            planned.plan = self._decide(planned)
+            with growing():
+                planned.plan = self._decide(planned)
             if not await self._read_more(planned, reader):
                 return planned
 
@@ -258,12 +260,12 @@ class Session:
         """Targets whose links are to be read: they change, or lack one, or everything is read."""
         changing = {a.former_key or a.key for a in planned.plan.changes}
         full = self.options.refresh == "full"
+        linked = sorted(key for key, known in planned.known.items() if known.related)
         return [
             known
-            for key, known in sorted(planned.known.items())
+            for key, known in ((key, planned.known[key]) for key in linked)
             if known.asset_id in planned.remote.existing
             and known.asset_id not in planned.remote.linked
-            and known.related
             and (full or key in changing or _lacks_links(known, planned))
         ]
 
