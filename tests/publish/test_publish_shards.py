@@ -15,7 +15,7 @@ from publisher.plan import Plan, Policy
 from publisher.plan.safety import refusals
 from publisher.simulator import load_seed
 
-SHARDS = [Shard(number, 3) for number in (1, 2, 3)]
+SHARDS = [Shard(number, 2) for number in (1, 2)]
 EVERYWHERE = '---\nid: f{0}\ntitle: F{0}\norgs: "*"\ntype: {1}\n---\n\nSee [a](a.md). {2}\n'
 
 
@@ -61,7 +61,7 @@ def test_a_plan_is_the_union_of_its_shards(world: ManyWorld) -> None:
     that nobody has any more."""
     assert is_union(world.plan(), world.parts())
     assert all(part.actions for part in world.parts())
-    for shard in SHARDS:
+    for shard in SHARDS * 2:  # a link to another shard's new document is for the next run
         assert not world.apply(shard=shard).failed
     assert not world.plan().actions
     world.texts("Two.")
@@ -151,7 +151,7 @@ def test_organizations_are_where_they_were() -> None:
     assert [next(s.number for s in SHARDS if s.holds(str(id_))) for id_ in range(1, 13)] == FIXED
 
 
-FIXED = [2, 2, 2, 2, 3, 1, 3, 1, 1, 1, 2, 1]
+FIXED = [2, 1, 2, 1, 2, 2, 1, 2, 1, 1, 1, 1]
 
 
 def test_shards_are_even() -> None:
