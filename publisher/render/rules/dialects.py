@@ -20,9 +20,9 @@ import re
 from collections.abc import Sequence
 
 from publisher.render.rules.fences import fence_diagrams, fenced
-from publisher.render.rules.learn import from_learn
+from publisher.render.rules.learn import SIGNS, from_learn
 
-_SIGNS = ("???", '=== "', "===! ", "===+ ", ":::", "[[", "{:", "]: <", "(#tab/", "[!")
+_SIGNS = ("???", '=== "', "===! ", "===+ ", ":::", "[[", "{:", "]: <", *SIGNS)
 _FOLD = re.compile(r"(?P<indent>[ \t]*)\?\?\?\+? (?=[\w-])")
 _TAB = re.compile(r'(?P<indent>[ \t]*)===[!+]? "(?P<title>[^"\n]+)"\s*$')
 _OPEN = re.compile(
@@ -48,7 +48,8 @@ _DEEPEST = 8
 
 def adapt(lines: Sequence[str]) -> list[str]:
     """Return *lines* with what other generators understand written as Python-Markdown does."""
-    if not any(sign in line for line in lines for sign in _SIGNS):
+    text = "\n".join(lines)
+    if not any(sign in text for sign in _SIGNS):
         return list(lines)
     return _notices(_tabs(_contents(from_learn(fence_diagrams(lines)))))
 

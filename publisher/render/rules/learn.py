@@ -17,6 +17,8 @@ from collections.abc import Sequence
 
 from publisher.render.rules.fences import fenced
 
+SIGNS = (":::", "(#tab/", "[!v", "[!V", "[!d", "[!D")
+"""One of these stands in whatever is changed here."""
 _PICTURE = re.compile(r":::[ ]?image\b(?P<rest>[^\n]{0,600}?):::")
 _ATTRIBUTE = re.compile(r"([\w-]{1,40})\s{0,4}=\s{0,4}\"([^\"]*)\"")
 _TAB = re.compile(r"#{1,6} (?:<a [^>]*></a>)?\[(?P<name>.+)\]\(#tab/[^)\s]*\)\s*$")
@@ -31,7 +33,8 @@ _FRAME = re.compile(r"[ ]*>?[ ]*\[!div\b[^\]]*\]\s*$", re.IGNORECASE)
 
 def from_learn(lines: Sequence[str]) -> list[str]:
     """Return *lines* with the extensions of Microsoft Learn written as Markdown."""
-    if not any(sign in line for line in lines for sign in (":::", "(#tab/", "[!")):
+    text = "\n".join(lines)
+    if not any(sign in text for sign in SIGNS):
         return list(lines)
     code = fenced(lines)
     out = []
