@@ -279,3 +279,22 @@ def test_who_waits_long_for_others_looks_again(
     assert list(said) == (["b.md"] if edited else [])
     assert ("colleague" in world.asset("B")["traits"]["body"]) == edited
     assert settled(world) != edited
+
+
+@pytest.mark.parametrize("always", [False, True])
+def test_attachments_that_were_not_deleted_with_the_others(tmp_path: Path, always: bool) -> None:
+    """What the answer does not name is looked for, and deleted then or by the next run."""
+    world = BulkWorld(tmp_path, size=1)
+    files = ["one.csv", "two.csv", "three.csv"]
+    for name in files:
+        world.write(name, name)
+    more = f"attachments: [{', '.join(files)}]\n"
+    world.save("a.md", document("Text.", id="a1", title="A", more=more))
+    world.apply()
+    world.save("a.md", document("Text.", id="a1", title="A"))
+    rule = world.site.faults.add(Rule("DELETE", ".*/attachments", Partly(1), always=always))
+    assert list(failures(world.apply())) == (["a.md"] if always else [])
+    world.site.faults.remove(rule)
+    world.apply()
+    assert world.attachments() == []
+    assert settled(world)
