@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from publisher.cli.account import open_account, standings
 from publisher.cli.context import Context
 from publisher.errors import NoKey
 from publisher.preview.model import Asset, Standings
+from publisher.state import open_store
 
 
 def context_of(root: Path, instance: str = "local") -> Context:
@@ -100,6 +102,8 @@ def test_without_a_key_it_goes_by_what_an_earlier_run_read(
             return types, await account.standings(), await account.asset("1")
 
     asyncio.run(first())
+    with contextlib.closing(open_store(state, root, {})) as store:
+        store.set_meta("instance", "production")  # as if it had been that one's run
     types, found, asset = asyncio.run(then())
     assert (types > 0, asset) == (True, None)
     assert {s.word for s in found.targets.values()} == {"new"}
