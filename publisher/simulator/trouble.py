@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from publisher.simulator.faults import Action, Delay, Lost, Rule, Status, in_words
+from publisher.simulator.faults import Action, Delay, Lost, Partly, Rule, Status, in_words
 from publisher.simulator.site import Site
 
 LONGEST = 120.0
@@ -19,6 +19,7 @@ KINDS: Mapping[str, Kind] = {
     "lost-before": ("The request is lost, nothing is done", lambda _: Lost("before")),
     "503": ("503 Service Unavailable", lambda _: Status(503)),
     "429": ("429 Too Many Requests, for 5 seconds", lambda _: Status(429, retry_after=5)),
+    "partly": ("Of several at once only the first is carried out", lambda _: Partly(1)),
     "delay": ("The answer comes late", lambda seconds: Delay(seconds)),
 }
 """What can happen: label, and the action (of the seconds that the form gives)."""
@@ -27,6 +28,11 @@ REQUESTS: Mapping[str, tuple[str, str, str]] = {
     "reads": ("reads (GET)", "GET", ".*"),
     "writes": ("writes (POST, PATCH, DELETE)", "POST|PATCH|DELETE", ".*"),
     "creates": ("creating a flexible asset", "POST", "/flexible_assets"),
+    "assets": (
+        "creating below an organization, or writing several flexible assets at once",
+        "POST|PATCH|DELETE",
+        "(/organizations/[0-9]+/relationships)?/flexible_assets",
+    ),
     "uploads": ("uploading an attachment", "POST", ".*/attachments"),
 }
 """Whom it can happen to: label, method, path."""

@@ -7,7 +7,17 @@ from collections.abc import Iterator
 import pytest
 from simulated import Api, MakeApi, accounts, document
 
-from publisher.simulator import AnswerLost, Call, Delay, Lost, NotJson, Rule, Status, Truncated
+from publisher.simulator import (
+    AnswerLost,
+    Call,
+    Delay,
+    Lost,
+    NotJson,
+    Partly,
+    Rule,
+    Status,
+    Truncated,
+)
 from publisher.simulator.faults import Action
 
 
@@ -50,6 +60,23 @@ def test_a_status_before_or_after_the_commit(
     assert (answer.status_code, answer.headers["retry-after"]) == (status, "7")
     assert "message" in answer.json()
     assert api.site.count("flexible_assets") == created
+
+
+def test_a_part_of_a_bulk_request_is_carried_out(api: Api) -> None:
+    """The answer tells of that part, unless another fault at the same request takes it away; a
+    request for one record is carried out as it is."""
+    nested = f"/organizations/{api.acme}/relationships/flexible_assets"
+    several = document([api.asset_attributes(title=title) for title in ("One", "Two", "Three")])
+    api.site.faults.add(Rule("POST", ".*", Partly(2)))
+    made = api.send("POST", nested, json=several)
+    assert (made.status_code, len(made.json()["data"])) == (201, 2)
+    for action in (Partly(1), Status(500, "after")):
+        api.site.faults.add(Rule("POST", ".*", action))
+    assert api.send("POST", nested, json=several).status_code == 500
+    assert api.site.count("flexible_assets") == 3
+    api.site.faults.add(Rule("POST", ".*", Partly(1)))
+    api.asset()
+    assert api.site.count("flexible_assets") == 4
 
 
 def test_bodies_that_cannot_be_read(api: Api) -> None:
