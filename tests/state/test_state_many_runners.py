@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import statistics
 import subprocess
 import sys
 import time
+import tomllib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,6 +24,8 @@ from local_docs import DocsRepository
 from test_state_two_at_once import PUBLISHER, environment, finish
 
 from publisher.cli.main import group
+from publisher.config import parse
+from publisher.gather.shard import Shard
 from publisher.simulator import Site
 from publisher.state import Lease, Store, open_store
 
@@ -242,3 +246,15 @@ def test_who_works_on_what_is_shown(tmp_path: Path) -> None:
 
 def open_state(docs: DocsRepository) -> Store:
     return open_store("sqlite:///.publisher/local.db", docs.root, {"instance": "local"})
+
+
+def test_the_settings_of_the_page_are_settings() -> None:
+    """What docs/many-runners.md shows can be copied."""
+    page = (Path(__file__).parents[2] / "docs" / "many-runners.md").read_text("utf-8")
+    tables = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert len(tables) == 2
+    found = [parse(tomllib.loads(text), text, "page").instance("production") for text in tables]
+    assert [(one.bulk_size, one.budget.requests) for one in found] == [(50, 3000), (1, 750)]
+    assert [
+        Shard.parse(text) for text in re.findall(r"--shard (\S+?)[`\n]", page) if "$" not in text
+    ]
