@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from publisher.config import Instance
-from publisher.gather.across import across
 from publisher.gather.agree import agree
 from publisher.gather.catalog import find_organization, read_catalog
 from publisher.gather.corpus import Corpus, Inspect, Reader
@@ -15,6 +14,7 @@ from publisher.gather.documents import read_document, read_documents
 from publisher.gather.existing import Refresh, Remote, read_existing
 from publisher.gather.fingerprint import Seen, by_id, seen
 from publisher.gather.moves import find_moves
+from publisher.gather.narrow import narrowed
 from publisher.gather.project import Project, Scope, scope_of
 from publisher.gather.recovery import Recovery
 from publisher.gather.related import read_links
@@ -189,17 +189,7 @@ class Session:
             diagnostics=corpus.diagnostics,
             requests_used=self.itglue.requests,
         )
-        return self._in_scope(plan, planned)
-
-    def _in_scope(self, plan: Plan, planned: Planned) -> Plan:
-        """The plan without the second assets of targets that are other runs' business."""
-        mine = planned.scope.organization
-        actions = tuple(action for action in plan.actions if mine(action.organization.id))
-        if self.options.shard is None:
-            return replace(plan, actions=actions)
-        # Of a part, the share that changes is a share of that part.
-        known = sum(mine(known.organization_id) for known in planned.known.values())
-        return replace(plan, actions=actions, known=known, across=tuple(across(actions, planned)))
+        return narrowed(plan, planned, sharded=self.options.shard is not None)
 
     def _spared(self, planned: Planned) -> frozenset[str]:
         """Known keys that Git does not want now, and that are not gone either."""

@@ -1,22 +1,36 @@
-"""Documents that leave one organization for another of another shard.
-
-A plan of all organizations holds both halves, and its safety check sees them. A shard's plan holds
-one, so what the check is to say of it is found here.
-"""
+"""A plan of some organizations alone: what is in it, and what its safety checks are to go by."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from publisher.plan.model import Action
+from publisher.plan.model import Action, Plan
 
 if TYPE_CHECKING:
     from publisher.gather.session import Planned
 
 
-def across(actions: Iterable[Action], planned: Planned) -> Iterator[str]:
-    """Say of which documents *actions*, a shard's, are one half of a change of organization."""
+def narrowed(plan: Plan, planned: Planned, *, sharded: bool) -> Plan:
+    """The plan without second assets of targets that are other runs' business.
+
+    Of a shard, the share that changes is a share of that shard.
+    """
+    mine = planned.scope.organization
+    actions = tuple(action for action in plan.actions if mine(action.organization.id))
+    if not sharded:
+        return replace(plan, actions=actions)
+    known = sum(mine(known.organization_id) for known in planned.known.values())
+    across = tuple(_across(actions, planned))
+    return replace(plan, actions=actions, known=known, across=across)
+
+
+def _across(actions: Iterable[Action], planned: Planned) -> Iterator[str]:
+    """Say which documents leave one organization for another of another shard.
+
+    A plan of all organizations holds both halves of such a change, a shard's plan one of them.
+    """
     wanted = {key for record in planned.corpus.records.values() for key in record.keys}
     live = {key for key, known in planned.known.items() if not known.archived}
     left = _elsewhere(live - wanted, planned)
