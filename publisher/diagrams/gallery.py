@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import ChainMap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path, PurePosixPath
+from typing import cast
 
 from publisher.diagrams.draw import draw, version
 from publisher.diagrams.words import file_name
@@ -38,7 +39,10 @@ class Gallery:
         self._files: dict[str, str] = {}
         self._unkept: dict[str, bytes] = {}
         """Pictures that the cache would not take."""
-        self.tree = Tree(tree.commit, ChainMap(self._entries, dict(tree.entries)), self._fetch)
+        below = cast(
+            "MutableMapping[str, Entry]", tree.entries
+        )  # a ChainMap changes its first alone
+        self.tree = Tree(tree.commit, ChainMap(self._entries, below), self._fetch)
         """The files of Git with the pictures drawn so far."""
 
     def __contains__(self, path: object) -> bool:

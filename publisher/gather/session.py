@@ -94,7 +94,7 @@ class Session:
         """
         trust = self.options.refresh == "none"
         catalog = await read_catalog(self.itglue, self.store, refresh=not trust)
-        known = {} if self.options.rebuild else self.store.known()
+        known = {} if self.options.rebuild else self.store.known(self.tree.entries)
         reader = self._reader(catalog, known)
         corpus = await reader.read()
         # A new state may follow a lost one: then any type can hold assets of ours.

@@ -64,11 +64,13 @@ def duplicates(sides: Sides) -> tuple[list[Action], list[Diagnostic]]:
     The oldest stays, whichever the state knows: so two runners with separate states, of which
     each knows another, come to the same end.
     """
-    groups: defaultdict[str, list[Existing]] = defaultdict(list)
+    one: dict[str, Existing] = {}
+    several: defaultdict[str, list[Existing]] = defaultdict(list)
     for asset in sides.existing.values():
         if asset.marker and asset.marker.repository == sides.repository:
-            groups[asset.marker.key].append(asset)
-    several = {key: group for key, group in groups.items() if len(group) > 1}
+            key = asset.marker.key
+            if one.setdefault(key, asset) is not asset:
+                several[key] = [*(several.get(key) or [one[key]]), asset]
     actions: list[Action] = []
     found: list[Diagnostic] = []
     if not several:

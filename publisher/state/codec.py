@@ -12,6 +12,7 @@ from dataclasses import fields
 from typing import Any
 
 from publisher.marker import Marker
+from publisher.model import Entry
 from publisher.targets import (
     Existing,
     ExistingFile,
@@ -69,8 +70,12 @@ def decode(texts: Iterable[str]) -> Iterator[Any]:
         yield from json.loads(f"[{','.join(some)}]")
 
 
-def load_known(data: dict[str, Any]) -> Known:
+def load_known(data: dict[str, Any], files: Mapping[str, Entry]) -> Known:
+    """Read a target; path and blob id that *files* has too are its own, and take no room twice."""
     _share(data, _COMMON_KNOWN)
+    if file := files.get(data["document"]):
+        data["document"] = file.path
+        data["blob"] = _one_of(file.blob, data["blob"])
     data["sent"] = _same(data["sent"], data["seen"])
     data["refs"] = data["refs"] or _EMPTY
     data["files"] = {

@@ -11,10 +11,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from publisher.errors import StateUnusable
-from publisher.model import Json
+from publisher.model import Entry, Json
 from publisher.state import codec
 from publisher.state.store import Lease
 from publisher.targets import Existing, Intent, Known, Record, Replaced, Run, Scan
@@ -104,9 +105,10 @@ class SqlStore(ABC):
 
     # Reading
 
-    def known(self) -> dict[str, Known]:
+    def known(self, files: Mapping[str, Entry] = MappingProxyType({})) -> dict[str, Known]:
         with self._readable(), codec.growing():
-            found = map(codec.load_known, codec.decode(self._texts("target")))
+            values = codec.decode(self._texts("target"))
+            found = (codec.load_known(value, files) for value in values)
             self._lately = {known.key: known for known in found}
             return dict(self._lately)
 

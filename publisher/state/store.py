@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from publisher.errors import BadConfig
-from publisher.model import Json
+from publisher.model import Entry, Json
 from publisher.targets import Existing, Intent, Known, Record, Replaced, Run, Scan
 
 if TYPE_CHECKING:
@@ -50,7 +50,10 @@ class Store(Protocol):
 
     url: str
 
-    def known(self) -> dict[str, Known]: ...
+    def known(self, files: Mapping[str, Entry] = ...) -> dict[str, Known]:
+        """The targets by key; paths and blob ids that *files* has too take no room twice."""
+        ...
+
     def records(self) -> dict[str, Record]: ...
     def intents(self) -> dict[tuple[str, str], Intent]: ...
     def existing(self, type_ids: Iterable[str]) -> dict[str, Existing]: ...
