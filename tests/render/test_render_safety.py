@@ -7,7 +7,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.render import TooDeep, render, text
@@ -109,10 +109,11 @@ def test_sanitizing_is_idempotent(html: str) -> None:
 
 
 @given(HTML)
+@example("<word >")
 def test_sanitizing_keeps_all_text(html: str) -> None:
-    """Tags go, characters stay."""
+    """Tags go, characters stay; ``<word >`` is no tag, but a placeholder that someone wrote."""
     kept = text(sanitize(html, _same)[0])
-    assert kept.replace(" ", "") == text(html).replace(" ", "")
+    assert kept.replace(" ", "") == text(keep_placeholders(html)).replace(" ", "")
 
 
 @pytest.mark.parametrize(
