@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.render import TooDeep, render, text
-from publisher.render.sanitize import clean_style, sanitize
+from publisher.render.sanitize import clean_style, keep_placeholders, sanitize
 
 PROBES = [
     "<script>alert(1)</script>",
