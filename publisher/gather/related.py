@@ -18,7 +18,6 @@ from publisher.itglue import ITGlue, Record
 from publisher.itglue.links import told_by
 from publisher.itglue.resources import Resource
 from publisher.model import Document, Json, Organization
-from publisher.source.documents import resolve
 from publisher.source.meant import meant
 from publisher.targets import Known, KnownItem
 from publisher.types import Name, Wrong
@@ -88,6 +87,8 @@ def _path(document: Document, text: str, files: Collection[str]) -> str | None:
     Raises:
         Wrong: it looks like a file, and there is none; or it is the document itself.
     """
+    from publisher.source.documents import resolve  # late: most plans parse nothing
+
     path = resolve(document.path, text)
     found = path and meant(path, files, frozenset(files))
     if found == document.path:

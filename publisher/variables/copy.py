@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from publisher.model import Diagnostic, Document, Json, Organization
-from publisher.source.frontmatter import Text, read
-from publisher.source.strictyaml import Malformed
 from publisher.variables.blocks import Line, lines_of, overridden
 from publisher.variables.code import ALONE, shield, unshield
 from publisher.variables.errors import BadTemplate
 from publisher.variables.marks import MARK, MARK_END
 from publisher.variables.values import Values, check_names, scope
+
+if TYPE_CHECKING:
+    from publisher.source.frontmatter import Text
 
 _MARKED = re.compile(f"{MARK}(\\d+){MARK_END}$")
 _LEFT_BEHIND = re.compile(f"{ALONE}(?:{MARK}\\d+{MARK_END}\n|$)")
@@ -35,6 +37,9 @@ class Override:
         Raises:
             BadTemplate: it cannot be read, or its frontmatter sets what it may not.
         """
+        from publisher.source.frontmatter import read  # late: most plans parse nothing
+        from publisher.source.strictyaml import Malformed
+
         try:
             text = read(raw)
         except Malformed as error:

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from publisher.model import Json, Organization
-from publisher.source.frontmatter import decode
-from publisher.source.strictyaml import Malformed, load
 from publisher.variables.errors import BadTemplate
 
 RESERVED = frozenset({"org", "loop", "true", "false", "none", "True", "False", "None"})
@@ -31,6 +29,9 @@ def read_values(path: str, raw: bytes) -> Values:
     Raises:
         BadTemplate: it is no YAML mapping of names to values; the line is the file's.
     """
+    from publisher.source.frontmatter import decode  # late: most plans parse nothing
+    from publisher.source.strictyaml import Malformed, load
+
     try:
         text = decode(raw)
         if len(text) > _LARGEST:
