@@ -1,8 +1,8 @@
-"""The only module that runs git: GitPython drives it, and only its plumbing.
+"""The only module that runs git, and only its plumbing.
 
-GitPython's own object model (`traverse`, `diff`, GitDB) is 5 to 25 times slower than the commands
-it stands for, so it is used for what it does well: finding git, running it, its errors. It is
-imported late, because that costs a fifth of a second.
+GitPython drives what git writes while we read: its object model (`traverse`, `diff`, GitDB) is 5 to
+25 times slower than the commands it stands for. Short questions, which every command begins with,
+are asked without it: importing it takes as long as all of them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import subprocess
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
@@ -39,6 +40,12 @@ _REDIRECTIONS = re.compile(
 """Set inside git hooks, for one; they would have git look at something else than --repo says."""
 _environment = threading.Lock()
 
+_EXECUTABLE = "GIT_PYTHON_GIT_EXECUTABLE"
+"""GitPython's name for the variable that says where git is."""
+_ENGLISH = {"LANGUAGE": "C", "LC_ALL": "C"}
+"""So that what git says can be recognised; GitPython sets it too."""
+if os.name == "nt":  # else Windows would run a git.exe that lies in the repository
+    os.environ.setdefault("NoDefaultCurrentDirectoryInExePath", "1")
 _NOT_FOUND = "git is not installed, or not on the PATH"
 _CHUNK = 1 << 16
 
@@ -79,14 +86,25 @@ class Driver:
 
     def ask(self, *words: str) -> Answer:
         """Run git and take its exit code as an answer."""
-        status, output, error = self._execute(
-            words,
-            with_extended_output=True,
-            stdout_as_string=False,
-            strip_newline_in_stdout=False,
-            with_exceptions=False,
-        )
-        return Answer(f"git {words[0]}", int(status), bytes(output), str(error))
+        kept = {n: value for n, value in os.environ.items() if not _REDIRECTIONS.fullmatch(n)}
+        command = self._command(os.environ.get(_EXECUTABLE) or "git", words)
+        try:
+            done = subprocess.run(  # noqa: S603 (git with words of ours alone)
+                command,
+                env={**kept, **_ENGLISH},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise GitFailed("git", _NOT_FOUND) from error
+        except OSError as error:
+            raise GitFailed("git", f"it cannot be run: {error.strerror}") from error
+        return Answer(f"git {words[0]}", done.returncode, done.stdout, text(done.stderr).strip())
+
+    def _command(self, executable: str, words: Sequence[str]) -> list[str]:
+        # -C rather than a working directory: ours may be unreadable
+        return [executable, "-C", str(self.folder), *_OPTIONS, *words]
 
     def stream(self, *words: str) -> Generator[str, None, None]:
         """Yield what git writes, cut at NULs, while it works; closing the iterator ends git."""
@@ -160,9 +178,7 @@ class Driver:
             from git.exc import GitCommandNotFound
         except ImportError as error:  # so GitPython says that there is no git
             raise GitFailed("git", _NOT_FOUND) from error
-        executable = Git.GIT_PYTHON_GIT_EXECUTABLE or "git"
-        # -C rather than a working directory: GitPython falls back to ours if that is unreadable
-        command = [executable, "-C", str(self.folder), *_OPTIONS, *words]
+        command = self._command(Git.GIT_PYTHON_GIT_EXECUTABLE or "git", words)
         with _unredirected():
             try:
                 return Git().execute(command, **options)

@@ -74,7 +74,7 @@ def test_ownership_is_explained_by_git(sandbox: Sandbox, monkeypatch: pytest.Mon
 
 def test_missing_git_is_said(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a git executable the error says so."""
-    monkeypatch.setattr("git.cmd.Git.GIT_PYTHON_GIT_EXECUTABLE", "no-such-git")
+    monkeypatch.setenv("GIT_PYTHON_GIT_EXECUTABLE", "no-such-git")
     with pytest.raises(GitFailed, match="not installed"):
         sandbox.open()
 
