@@ -23,15 +23,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import bench_corpus as corpus
+from bench_confluence import Confluence, serving
+from bench_corpus import INSTANCE, Paths
 from bench_measure import Cost, measure
-from bench_published import INSTANCE, Paths, publish_at_once
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
 PUBLISHER = BIN / "publisher"
 PEERS = {"md2conf": "markdown-to-confluence==0.6.5", "mkdocs": "mkdocs==1.6.1"}
 MD2CONF = [
-    "--local",
     "--no-render-mermaid",
     "--no-render-drawio",
     "--no-render-plantuml",
@@ -47,6 +47,10 @@ MD2CONF = [
     "-l",
     "error",
 ]
+
+
+RATIOS: list[str] = []
+"""Sentences to be written below the table."""
 
 
 def row(*cells: object) -> None:
@@ -86,8 +90,9 @@ def plan(
 def unchanged(folder: Path, count: int, times: int) -> dict[str, float]:
     """Plans in which nothing changed, and one with an edit."""
     paths = Paths(folder / f"docs-{count}")
-    corpus.make(paths.docs, count, checkout=False)
-    publish_at_once(paths, count)
+    # In a process of its own: what a process is started from counts as its memory at first.
+    script = [sys.executable, str(HERE / "bench_published.py"), str(paths.root), str(count)]
+    subprocess.run(script, check=True)
     walls: dict[str, float] = {}
     with simulator(paths) as address:
         for what, words in (
@@ -118,34 +123,70 @@ def cold(folder: Path, count: int, times: int) -> None:
 
     with simulator(paths, "--seed", str(account)) as address:
         ours, requests = plan(paths.docs, address, times=times, before=forget)
-    shown("cold plan", count, ours, requests)
+        shown("cold plan", count, ours, requests)
+        again, requests = plan(paths.docs, address, times=times)
+        shown("the same again, as apply does, pages from the cache", count, again, requests)
     bare = measure([sys.executable, HERE / "bench_bare.py", paths.docs / "clients"], times=times)
     shown("bare Python-Markdown, same extensions, all cores", count, bare)
     others = {name: peer(name, folder, paths.docs, times) for name in PEERS}
     for name, cost in others.items():
         shown(f"{PEERS[name]}", count, cost)
+    md2conf_requests(folder, paths.docs)
     for name, cost in {"bare Python-Markdown": bare, **others}.items():
         wall, cpu = cost.wall / ours.wall, cost.cpu / ours.cpu
         text = f"cold plan against {name}: {wall:.2f} times as fast, {cpu:.2f} by CPU time"
-        sys.stdout.write(f"\n{text}\n")
+        RATIOS.append(text)
 
 
 def peer(name: str, folder: Path, docs: Path, times: int) -> Cost:
     """A peer on a copy of the documents, in an environment of its own."""
+    home = environment(name, folder)
+    copy = folder / f"{name}-docs"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(docs / "clients", copy)
+    if name == "md2conf":
+        words = [str(home / "bin" / "md2conf"), "--local", *MD2CONF, str(copy)]
+        return measure(words, times=times)
+    settings = folder / "mkdocs.yml"
+    settings.write_text(f"site_name: Bench\ndocs_dir: {copy}\nplugins: []\n")
+    words = ["build", "-q", "-f", str(settings), "-d", str(folder / "site")]
+    return measure([str(home / "bin" / "mkdocs"), *words], times=times)
+
+
+def environment(name: str, folder: Path) -> Path:
+    """The folder of an environment with a peer in it."""
     home = folder / name
     if not home.exists():
         subprocess.run(["uv", "venv", "-q", home], check=True)
         python = home / "bin" / "python"
         subprocess.run(["uv", "pip", "install", "-q", "--python", python, PEERS[name]], check=True)
-    copy = folder / f"{name}-docs"
+    return home
+
+
+def md2conf_requests(folder: Path, docs: Path) -> None:
+    """What md2conf sends to a stand-in for Confluence, for new pages and for unchanged ones."""
+    copy = folder / "md2conf-some"
     shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(docs / "clients", copy)
-    if name == "md2conf":
-        return measure([str(home / "bin" / "md2conf"), *MD2CONF, str(copy)], times=times)
-    settings = folder / "mkdocs.yml"
-    settings.write_text(f"site_name: Bench\ndocs_dir: {copy}\nplugins: []\n")
-    words = ["build", "-q", "-f", str(settings), "-d", str(folder / "site")]
-    return measure([str(home / "bin" / "mkdocs"), *words], times=times)
+    for client in sorted((docs / "clients").iterdir())[:30]:
+        shutil.copytree(client, copy / client.name)
+    pages = len([*copy.rglob("*.md")])
+    program = str(environment("md2conf", folder) / "bin" / "md2conf")
+    confluence = Confluence()
+    with serving(confluence) as address:
+        words = [program, "--api-url", address, "-u", "bench", "-r", "2", *MD2CONF, str(copy)]
+        for what in ("new pages", "nothing changed"):
+            confluence.requests.clear()
+            cost = measure(words, times=1)
+            sent = confluence.requests.total()
+            shown(f"md2conf against a stand-in, {what}", pages, cost, f"{sent:,}")
+
+
+def cache_search(count: int) -> None:
+    """The metadata cache's answers to `cache search`, in this process."""
+    from bench_cache import searches  # late, for the sake of the memory of what is measured
+
+    for name, seconds in searches(count).items():
+        row(f"metadata cache, {name}", f"{count:,}", f"{seconds:.4f}", "", "", 0)
 
 
 def start_up(times: int) -> None:
@@ -156,6 +197,8 @@ def start_up(times: int) -> None:
 def preview(folder: Path, count: int) -> None:
     """From the command to the first page in hand."""
     docs = folder / f"cold-{count}" / "docs"
+    if not docs.exists():
+        corpus.make(docs, count, checkout=True)
     started = time.perf_counter()
     command = [str(PUBLISHER), "--repo", str(docs), "preview", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -165,9 +208,7 @@ def preview(folder: Path, count: int) -> None:
         urllib.request.urlopen(address).read()
         first = time.perf_counter() - started
         process.terminate()
-    sys.stdout.write(
-        f"\npreview of {count:,} documents: listens at {ready:.2f} s, first page at {first:.2f} s\n"
-    )
+    row(f"preview, first page (listens at {ready:.2f} s)", f"{count:,}", f"{first:.2f}", "", "", 0)
 
 
 def exponents(found: dict[int, dict[str, float]]) -> None:
@@ -181,8 +222,10 @@ def exponents(found: dict[int, dict[str, float]]) -> None:
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--sizes", default="1000,10000", help="documents, with commas")
+    words.add_argument("--sizes", default="1000,10000,100000", help="documents, with commas")
     words.add_argument("--cold", type=int, default=1000, help="documents of the cold plan; 0: none")
+    words.add_argument("--preview", default="1000,10000", help="documents of the preview")
+    words.add_argument("--cache", type=int, default=100_000, help="records of the metadata cache")
     words.add_argument("--times", type=int, default=3, help="repetitions, of which the median")
     words.add_argument("--folder", type=Path, help="where to work; kept, if it is named")
     given = words.parse_args()
@@ -202,9 +245,13 @@ def main() -> None:
         found = {size: unchanged(folder, size, given.times) for size in sizes}
         if given.cold:
             cold(folder, given.cold, given.times)
-            preview(folder, given.cold)
+        for size in given.preview.split(","):
+            if size:
+                preview(folder, int(size))
+        if given.cache:
+            cache_search(given.cache)
+        sys.stdout.write("\n" + "".join(f"{text}\n" for text in RATIOS))
         if len(found) > 1:
-            sys.stdout.write("\n")
             exponents(found)
 
 

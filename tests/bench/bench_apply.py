@@ -15,7 +15,7 @@ from pathlib import Path
 
 import bench_corpus as corpus
 import httpx
-from bench_published import INSTANCE
+from bench_corpus import INSTANCE
 from world import World
 
 from publisher.apply.publish import publish

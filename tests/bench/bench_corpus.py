@@ -49,6 +49,24 @@ _TAILS = (
 )
 
 
+INSTANCE = "bench"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where a published corpus lies."""
+
+    root: Path
+
+    @property
+    def account(self) -> Path:
+        return self.root / "simulator.db"
+
+    @property
+    def docs(self) -> Path:
+        return self.root / "docs"
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """One file of the repository."""

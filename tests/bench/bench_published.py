@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import bench_corpus as corpus
 import httpx
+from bench_corpus import INSTANCE, Paths
 
 from publisher.config import Instance, state_url
 from publisher.gather.catalog import read_catalog
@@ -30,25 +31,9 @@ from publisher.source.tree import Tree
 from publisher.state import Store, open_store
 from publisher.targets import Existing, Known, KnownFile, Record
 
-INSTANCE = "bench"
 AGO = 3600.0
 """Seconds since the publication: long enough to be settled."""
 UNLIMITED = RateLimit(10_000_000, 1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Paths:
-    """Where a published corpus lies."""
-
-    root: Path
-
-    @property
-    def account(self) -> Path:
-        return self.root / "simulator.db"
-
-    @property
-    def docs(self) -> Path:
-        return self.root / "docs"
 
 
 def publish_at_once(paths: Paths, count: int) -> None:
@@ -151,3 +136,9 @@ def _records(project: Project, tree: Tree, catalog: Catalog, remote: Remote) -> 
         folder = path.rpartition("/")[0]
         uses = {f"{folder}/{name}": file.blob for name, file in files.items()}
         yield Record(path, tree.entries[path].blob, context, uses, (key,))
+
+
+if __name__ == "__main__":
+    paths = Paths(Path(sys.argv[1]))
+    corpus.make(paths.docs, int(sys.argv[2]), checkout=False)
+    publish_at_once(paths, int(sys.argv[2]))
