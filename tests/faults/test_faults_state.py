@@ -200,3 +200,10 @@ def test_a_damaged_local_instance_is_no_traceback(
     result = apply(root)
     assert (result.exit_code, type(result.exception)) == (1, SystemExit)
     assert "simulator.db: the local instance cannot be opened" in result.stderr
+
+
+def test_a_repository_without_a_name_may_be_cloned_anywhere(root: Path) -> None:
+    """Its folder's name stands in for one, and says nothing of whose state it is."""
+    (root / "publisher.toml").write_text("", encoding="utf-8")
+    done = CliRunner().invoke(group, ["--repo", str(root), "state", "show"])
+    assert (done.exit_code, "Targets   1" in done.output) == (0, True)
