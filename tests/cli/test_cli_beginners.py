@@ -101,7 +101,10 @@ def test_unknown_type(repo: Path) -> None:
     commit(repo)
     done = run("plan", folder=repo)
     assert done.exit_code == 1
-    assert "a.md:4: error: no asset type is called 'SPO'. Did you mean 'SOP'? (unknown-type)" in done.stdout
+    assert (
+        "a.md:4: error: no asset type is called 'SPO'. Did you mean 'SOP'? (unknown-type)"
+        in done.stdout
+    )
 
 
 def test_bad_yaml(repo: Path) -> None:
