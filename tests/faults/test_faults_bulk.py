@@ -19,6 +19,7 @@ from fault_world import FaultWorld, live, twice
 from world import document
 
 from publisher.apply.bulk import Bulk
+from publisher.apply.writes import begin_now
 from publisher.plan import Policy
 from publisher.simulator import Switches
 from publisher.simulator.errors import invalid
@@ -102,6 +103,20 @@ def test_to_look_at_once_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     world = Picky(tmp_path)
     world.run(Policy())
     assert twice(world)
+
+
+@pytest.mark.parametrize("weaker", [False, True], ids=["as it is", "one intent for all"])
+def test_one_intent_for_all_is_caught(
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch, weaker: bool
+) -> None:
+    """Killed while the request is under way, and run again at once: each of them may yet come."""
+    if weaker:
+        first = lambda store, now, *intents: begin_now(store, now, intents[0])  # noqa: E731 (one use)
+        monkeypatch.setattr("publisher.apply.bulk.begin_now", first)
+    strikes = [s for s in at_bulk(sweep, "publish") if s.name == "killed, done late"]
+    assert strikes
+    verdicts = [sweep.run(Case("publish", (s, Strike(0, "nowhere")))) for s in strikes]
+    assert any(verdict.duplicate for verdict in verdicts) == weaker
 
 
 def test_to_go_by_the_place_in_the_answer_is_caught(
