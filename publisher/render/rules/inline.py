@@ -14,7 +14,7 @@ from markdown import Markdown
 from markdown.treeprocessors import InlineProcessor
 from markdown.util import AtomicString
 
-_SIGN = re.compile(r"!?\[\^?|:(?://)?| {2}\n|\n|[wW]\.|[`\\<@&*_~]")
+_SIGN = re.compile(r"!?\[\^?|:(?://)?|[\n`\\<@&*_~]")
 _IMAGE = frozenset({"![", "![^"})
 _BRACKET = frozenset({"[", "[^"})
 NEEDED: Mapping[str, frozenset[str]] = {
@@ -30,13 +30,13 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "short_image_ref": _IMAGE,
     "autolink": frozenset("<"),
     "automail": frozenset("<"),
-    "linebreak": frozenset({"  \n"}),
+    "linebreak": frozenset("\n"),
     "html": frozenset("<"),
-    "magic-link": frozenset({"://", "w.", "W."}),
+    "magic-link": frozenset({"://", "www."}),
     "magic-mail": frozenset("@"),
     "entity": frozenset("&"),
     "delimiter": frozenset("*_~"),
-    "nl": frozenset({"\n", "  \n"}),
+    "nl": frozenset("\n"),
     "emoji": frozenset({":", "://"}),
 }
 """Name of a pattern -> the signs of which one stands in whatever it matches. A pattern that is not
@@ -61,7 +61,7 @@ class SparingInline(InlineProcessor):
     def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:  # noqa: N802, N803 (named by the base class)
         if isinstance(data, AtomicString):
             return data
-        signs = _SIGN.findall(data)
+        signs = _signs(data)
         if self._all_need and not signs:
             return data
         for at, (pattern, needed) in enumerate(self._patterns[patternIndex:], patternIndex):
@@ -72,5 +72,12 @@ class SparingInline(InlineProcessor):
                 data, again, start = self._apply(pattern, data, at, start)
                 changed |= again
             if changed:  # what a match has cut off begins something else: \![a](b)
-                signs = _SIGN.findall(data)
+                signs = _signs(data)
         return data
+
+
+def _signs(data: str) -> list[str]:
+    signs = _SIGN.findall(data)
+    if "w." in data or "W." in data:
+        signs.append("www.")
+    return signs
