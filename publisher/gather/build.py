@@ -72,7 +72,7 @@ class Builder:
                 self._no_document(corpus, path, result)
             elif one := self.fitter.resolve(corpus, result.document):
                 wanted[path] = one
-        self.press.start(one.document for path, one in wanted.items() if self.scope.document(path))
+        self.press.start(one.document for one in wanted.values() if self._renders(one))
         made = {path: self._pages(corpus, one, only.get(path)) for path, one in wanted.items()}
         made = {path: copies for path, copies in made.items() if copies}
         for found, document in inspect_pages(self.inspect, parsed, raw, made, self.gallery):
@@ -110,7 +110,7 @@ class Builder:
     def _pages(self, corpus: Corpus, wanted: Wanted, only: frozenset[str] | None) -> list[Rendered]:
         """The pages of a document; none if it is out of scope, or something is wrong with it."""
         document = wanted.document
-        if not self.scope.document(document.path):
+        if not self._renders(wanted):
             return []
         organizations: Iterable[Organization] = wanted.organizations
         if document.template:
@@ -123,6 +123,9 @@ class Builder:
         for one in found:  # also when it stands in a file of the organization's
             corpus.report(one, holds=document.path)
         return made
+
+    def _renders(self, wanted: Wanted) -> bool:
+        return self.scope.renders(wanted.document.path, wanted.organizations)
 
     def _index(self, corpus: Corpus, wanted: Mapping[str, Wanted]) -> dict[str, dict[str, str]]:
         """Document -> organization id -> key, of everything that is or will be published."""

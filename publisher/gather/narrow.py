@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from publisher.gather.catalog import Unresolved, find_organizations
 from publisher.plan.model import Action, Plan
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def _across(actions: Iterable[Action], planned: Planned) -> Iterator[str]:
 
     A plan of all organizations holds both halves of such a change, a shard's plan one of them.
     """
-    wanted = {key for record in planned.corpus.records.values() for key in record.keys}
+    wanted = set(_wanted(planned))
     live = {key for key, known in planned.known.items() if not known.archived}
     left = _elsewhere(live - wanted, planned)
     taken = _elsewhere(wanted - planned.known.keys(), planned)
@@ -41,6 +43,14 @@ def _across(actions: Iterable[Action], planned: Planned) -> Iterator[str]:
             yield f"{action.document}: from {left[identity]} to {here}"
         elif action.verb in ("archive", "delete") and not action.duplicate and identity in taken:
             yield f"{action.document}: from {here} to {taken[identity]}"
+
+
+def _wanted(planned: Planned) -> Iterator[str]:
+    """The keys of all targets of the documents that were read, in whichever shard."""
+    for document in planned.corpus.documents.values():
+        with contextlib.suppress(Unresolved):
+            for organization in find_organizations(document.orgs, planned.catalog):
+                yield document.key(organization.id)
 
 
 def _elsewhere(keys: Iterable[str], planned: Planned) -> dict[str, str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from publisher.config import FILE_NAME, Config, load
 from publisher.gather.shard import Shard
-from publisher.model import Diagnostic
+from publisher.model import Diagnostic, Organization
 from publisher.source.git import Repository, find_docs, open_repository
 from publisher.source.globs import matcher
 
@@ -58,6 +58,14 @@ class Scope:
     document: Callable[[str], bool] = lambda path: True
     organization: Callable[[str], bool] = lambda organization_id: True
     """By its id."""
+    sharded: bool = False
+
+    def renders(self, document: str, organizations: Iterable[Organization]) -> bool:
+        """Whether a document is rendered at all: in a shard, if it goes to one of the shard's
+        organizations. What is wrong with the others, their shards say."""
+        if self.sharded and not any(self.organization(one.id) for one in organizations):
+            return False
+        return self.document(document)
 
     def holds(self, document: str, organization_id: str) -> bool:
         return self.organization(organization_id) and self.document(document)
@@ -71,7 +79,8 @@ def scope_of(
     def organization(asked: str) -> bool:
         return organization_id in (None, asked) and (shard is None or shard.holds(asked))
 
+    sharded = shard is not None
     if not only:
-        return Scope(organization=organization)
+        return Scope(organization=organization, sharded=sharded)
     matchers = [matcher(glob) for glob in only]
-    return Scope(lambda path: any(match(path) for match in matchers), organization)
+    return Scope(lambda path: any(match(path) for match in matchers), organization, sharded)

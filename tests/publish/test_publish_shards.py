@@ -118,6 +118,18 @@ def test_a_share_is_one_of_the_shard(world: ManyWorld) -> None:
     assert sum(part.known for part in world.parts()) == world.plan().known
 
 
+def test_a_shard_renders_what_goes_to_its_organizations(world: ManyWorld) -> None:
+    """What is wrong with a document is said by the shards that it goes to."""
+    world.write("c.md", document("See [nothing](missing.md).", title="C", org="Client C"))
+    world.commit()
+    client = next(r.id for r in world.site.all("organizations") if r.name == "Client C")
+    for shard in SHARDS:
+        planned = world.planned(shard=shard)
+        there = {key.rpartition("@")[0] for key in planned.corpus.contents}
+        assert ("c.md" in there) == shard.holds(str(client))
+        assert ("c.md" in {f.document for f in planned.plan.diagnostics}) == ("c.md" in there)
+
+
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_document_that_changes_its_organization_is_noticed(world: ManyWorld, count: int) -> None:
     """Also where another shard has the other half of it; by each of the two."""
