@@ -25,7 +25,8 @@ from publisher.state.folder import NAME, make_folder
 
 T = TypeVar("T")
 
-FILE = f"{NAME}/cache/render.db"
+FILE = f"{NAME}/cache/pages/render.db"
+"""In a folder of its own, as the metadata cache beside it is called after its instance."""
 LARGEST = 256_000_000
 """Bytes that the file may have: room for some 80,000 runbooks."""
 KEPT_DAYS = 30
@@ -115,8 +116,8 @@ class Pages:
             return otherwise
 
     def _opened(self) -> sqlite3.Connection:
-        make_folder(self._path.parent.parent)
-        self._path.parent.mkdir(exist_ok=True)
+        make_folder(self._path.parents[2])
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         ignore = self._path.parent / ".gitignore"
         if not ignore.exists():  # whoever made the folder above
             ignore.write_text("*\n", encoding="utf-8")

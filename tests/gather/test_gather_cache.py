@@ -117,7 +117,7 @@ def test_a_folder_that_cannot_be_made_is_done_without(tmp_path: Path) -> None:
 def test_what_git_brings_along_is_not_used(tmp_path: Path) -> None:
     """Nobody can slip in a page that was never rendered by committing it."""
     Pages(tmp_path, TREE).put(PAGES)
-    entry = Entry(".publisher/cache/render.db", "0" * 40, 1)
+    entry = Entry(FILE, "0" * 40, 1)
     assert Pages(tmp_path, Tree(None, {entry.path: entry}, TREE.fetch)).get(SOURCES) == {}
 
 
