@@ -82,8 +82,10 @@ def command(
     """
     options = options_from(values)
     own = ApplyOptions(planfile, yes, skip_invalid, force, form == "json")
-    with explained():
+    with explained(Result(unchanged=0).as_json()):
         result = asyncio.run(run(context, options, own))
+    if result is None and own.json:
+        print_json(Result(unchanged=0).as_json())
     if result is not None:
         report(result, as_json=own.json)
         raise SystemExit(exit_code(result))

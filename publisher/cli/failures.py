@@ -4,28 +4,65 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterator
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
 
 from publisher import errors
 from publisher.cli.words import quantity
+from publisher.model import Diagnostic
 
 OK, ERROR, CHANGES, REFUSED, PARTLY, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 
+WORDS = "publisher.words"
+"""Where the context's ``meta`` keeps the words of the command line."""
+
+
 @contextlib.contextmanager
-def explained() -> Iterator[None]:
-    """Turn our errors into a sentence on stderr and an exit code."""
+def explained(result: Mapping[str, object] | None = None) -> Iterator[None]:
+    """Turn our errors into a sentence on stderr and an exit code.
+
+    With ``--format json``, stdout gets one document that says the same.
+
+    Args:
+        result: what that document holds besides: the command's own result, of nothing done.
+    """
     try:
         yield
     except errors.PublisherError as error:
         click.echo(click.style("Error: ", fg="red") + explain(error), err=True)
+        _print_json(explain(error), exit_code(error), result or {}, _found(error))
         raise SystemExit(exit_code(error)) from None
     except KeyboardInterrupt:
         click.echo("Interrupted.", err=True)
+        _print_json("interrupted", INTERRUPTED, result or {}, ())
         raise SystemExit(INTERRUPTED) from None
+
+
+def _found(error: errors.PublisherError) -> Sequence[Diagnostic]:
+    return error.diagnostics if isinstance(error, errors.InvalidDocuments) else ()
+
+
+def _print_json(
+    message: str, code: int, result: Mapping[str, object], found: Sequence[Diagnostic]
+) -> None:
+    if not _json_asked():
+        return
+    document = {"format_version": 1, **result, "error": message, "exit_code": code}
+    if found:
+        document["diagnostics"] = [one.as_json() for one in found]
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _json_asked() -> bool:
+    """Whether the command line says so: a command that fails early knows none of its options."""
+    context = click.get_current_context(silent=True)
+    words = context.meta.get(WORDS, ()) if context else ()
+    return "--format=json" in words or ("--format", "json") in itertools.pairwise(words)
 
 
 def exit_code(error: errors.PublisherError) -> int:
@@ -77,17 +114,26 @@ def _no_commit(error: Any) -> str:
 
 
 def _invalid(error: Any) -> str:
+    places = (f"{found.place}: " if found.place else "" for found in error.diagnostics)
+    found = zip(places, error.diagnostics, strict=True)
+    lines = [f"  {place}{one.advice}" for place, one in itertools.islice(found, 20)]
+    if len(error.diagnostics) > 20:
+        lines.append(f"  … and {len(error.diagnostics) - 20} more")
+    return "\n".join([_sums_of_invalid(error), *lines])
+
+
+def _sums_of_invalid(error: Any) -> str:
     count = sum(found.severity == "error" for found in error.diagnostics)
     secrets = sum(found.code == "secret" for found in error.diagnostics)
     if secrets:
         said = "what seems to be a secret" if secrets == 1 else f"{secrets} lines that seem secret"
         return (
             f"The documents hold {said}; nothing was written, and --skip-invalid does not help.\n"
-            "Take it out, or allow it with a comment that gives the reason; see publisher check."
+            "Take it out, or allow it with a comment that gives the reason; see publisher check:"
         )
     return (
         f"{count} error{'s' * (count != 1)} in the documents; nothing was written.\n"
-        "Mend them (publisher check lists them), or publish the others with --skip-invalid."
+        "Mend them, or publish the others with --skip-invalid:"
     )
 
 

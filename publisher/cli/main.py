@@ -11,7 +11,7 @@ import click
 
 from publisher import __version__
 from publisher.cli.context import Context
-from publisher.cli.failures import explained
+from publisher.cli.failures import WORDS, explained
 
 COMMANDS = {
     "demo": "Publish the example documents to the local instance, and show how it went.",
@@ -50,6 +50,10 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"publisher.cli.{cmd_name}")
         command: click.Command = module.command
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[WORDS] = tuple(args)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what goes wrong ends in a sentence and an exit code."""
