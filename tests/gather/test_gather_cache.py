@@ -6,6 +6,7 @@ import contextlib
 import os
 import sqlite3
 import stat
+import subprocess
 import sys
 import time
 import zlib
@@ -171,3 +172,38 @@ def test_apply_renders_nothing_that_plan_has(world: World, monkeypatch: pytest.M
 
     monkeypatch.setattr(copies, "render", none)
     assert world.apply().applied
+
+
+WRITER = """
+import sys, itertools
+from pathlib import Path
+from publisher.gather.cache import Pages
+from publisher.render import Page
+from publisher.source.tree import Tree
+pages = Pages(Path(sys.argv[1]), Tree(None, {}, lambda entries: iter(())), largest=2_000_000)
+print("on", flush=True)
+for run in itertools.count():
+    pages.put({(f"{n}.md", f"{run}", None, 1): Page(f"{n}.md", f"{run} " * 500, (), frozenset(), ())
+               for n in range(50)})
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_run_leaves_a_cache_that_can_be_read(tmp_path: Path) -> None:
+    """Whenever it is killed, all that is found is whole, and the next run goes on."""
+    for delay in (0.01, 0.05, 0.1, 0.2, 0.3, 0.5):
+        command = [sys.executable, "-c", WRITER, str(tmp_path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None
+            writer.stdout.readline()
+            time.sleep(delay)
+            writer.kill()
+        with contextlib.closing(sqlite3.connect(tmp_path / FILE)) as db:
+            assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        Pages(tmp_path, TREE).put(PAGES)
+        asked: list[Source] = [
+            (f"{n}.md", f"{run}", None, 1) for n in range(50) for run in range(99)
+        ]
+        for (path, run, _, _), page in Pages(tmp_path, TREE).get(asked).items():
+            assert page == Page(path, f"{run} " * 500, (), frozenset(), ())
+        assert Pages(tmp_path, TREE).get(SOURCES) == PAGES
