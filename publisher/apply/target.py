@@ -99,7 +99,7 @@ def unsent(desk: Desk, known: Known) -> bool:
     """Whether the asset's traits are not what they should be, files aside."""
     address = desk.address(known.key)
     changes = git_changes(desk.desired[known.key], known, lambda ref: address(ref)[0])
-    return any(not change.subject.startswith(("file:", "related:")) for change in changes)
+    return any(change.kind not in ("file", "related") for change in changes)
 
 
 async def _remove(desk: Desk, action: Action) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal, cast
 
 from publisher.marker import content_digest
 from publisher.model import digest
@@ -11,6 +12,8 @@ from publisher.targets import Desired, Existing, Known, KnownItem
 
 ARCHIVED = "@archived"
 MARKER = "@marker"
+
+Kind = Literal["trait", "file", "related", "ref", "fact"]
 
 Address = Callable[[str], str]
 """Reference (``doc:KEY``) -> the id that it resolves to now; '' if to nothing; '?' if not yet."""
@@ -22,6 +25,19 @@ class Change:
 
     subject: str
     reason: str
+
+    @property
+    def kind(self) -> Kind:
+        """What differs: a trait or section, a file, a related item, a link's end, or a fact."""
+        prefix, colon, _ = self.subject.partition(":")
+        if colon and prefix in ("file", "related", "ref"):
+            return cast("Kind", prefix)
+        return "fact" if self.subject.startswith("@") else "trait"
+
+    @property
+    def name(self) -> str:
+        """The subject without its kind."""
+        return self.subject if self.kind in ("fact", "trait") else self.subject.partition(":")[2]
 
 
 def git_changes(desired: Desired, known: Known, address: Address) -> list[Change]:

@@ -19,17 +19,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from publisher.model import Diagnostic
-from publisher.plan.compare import ARCHIVED, MARKER, Change, base_of, content_of, git_changes
+from publisher.plan.actions import Difference, adopt, create, hold, said, update
+from publisher.plan.compare import ARCHIVED, MARKER, Change, git_changes
 from publisher.plan.compare import remote_changes as compare_remote
 from publisher.plan.model import (
     Action,
     Drift,
-    FileChange,
     Pending,
     Plan,
     Policy,
     Sides,
-    Verb,
     called,
 )
 from publisher.plan.remove import duplicates, removals
@@ -167,26 +166,13 @@ class _Decision:
 
     def _create(self, desired: Desired, reasons: tuple[str, ...], *, drift: bool = False) -> None:
         self.creating.add(desired.key)
-        pictures = any(ref.startswith("file:") for ref in desired.refs)
-        self._act(
-            "create",
-            desired,
-            None,
-            reasons,
-            drift=drift,
-            add=tuple(file.path for _, file in sorted(desired.files.items())),
-            files=_files(desired, None, desired.files),
-            requests=1 + len(desired.files) + pictures + len(desired.related),
-        )
+        self.actions.append(create(desired, reasons, drift=drift))
 
     def _adopt(self, desired: Desired, same: list[Existing]) -> None:
         if len(same) > 1:
             self._hold(desired, same[0], _already_there(same) + "; which one is not for us to say")
-            return
-        reasons = (f"takes over {called(same[0].asset_id)}, which has the same title",)
-        add = tuple(file.path for _, file in sorted(desired.files.items()))
-        base, files = base_of(same[0]), _files(desired, None, desired.files)
-        self._act("adopt", desired, same[0], reasons, add=add, files=files, base=base, requests=2)
+        else:
+            self.actions.append(adopt(desired, same[0]))
 
     # Published before
 
@@ -202,22 +188,23 @@ class _Decision:
         if edits:
             self._drifted(desired, existing, edits)
         if clash and not overwrite:
-            self._hold(desired, existing, "document and asset both changed: " + _said(clash))
+            self._hold(desired, existing, "document and asset both changed: " + said(clash))
         elif changes or (edits and overwrite):
-            self._update(desired, known, existing, changes, edits if edits else [], overwrite)
+            difference = Difference(desired, known, existing, changes, edits)
+            self.actions.append(update(difference, overwrite=overwrite))
         elif desired.document != known.document or desired.key != known.key:
-            self._update(desired, known, existing, [], [], overwrite)
+            self.actions.append(update(Difference(desired, known, existing)))
         elif not edits:
             self.unchanged += 1
 
     def _agreed(self, desired: Desired, edit: Change) -> bool:
         """Whether an attachment or a related item is gone on both sides (also with what it led
         to), or the field is IT Glue's since its creation."""
-        kind, _, name = edit.subject.partition(":")
-        if kind == "related":
-            lost = name.startswith("doc:") and not self._address(name)
-            return lost or name not in desired.related
-        return (kind == "file" and name not in desired.files) or edit.subject in desired.seeds
+        if edit.kind == "related":
+            lost = edit.name.startswith("doc:") and not self._address(edit.name)
+            return lost or edit.name not in desired.related
+        gone = edit.kind == "file" and edit.name not in desired.files
+        return gone or edit.subject in desired.seeds
 
     def _missing(self, desired: Desired, known: Known, changes: list[Change]) -> None:
         gone = f"{called(known.asset_id)} was deleted in IT Glue"
@@ -228,56 +215,8 @@ class _Decision:
         if self._overwrites(desired.key):
             if not self._waits(desired):
                 self._create(desired, (gone, "created again"), drift=True)
-        elif any(not change.subject.startswith("ref:") for change in changes):
+        elif any(change.kind != "ref" for change in changes):
             self._hold(desired, None, f"the document changed, and {gone}")
-
-    def _update(
-        self,
-        desired: Desired,
-        known: Known,
-        existing: Existing,
-        changes: list[Change],
-        edits: list[Change],
-        overwrite: bool,
-    ) -> None:
-        moved = desired.document != known.document or desired.key != known.key
-        reasons = [change.reason for change in changes]
-        if moved:
-            reasons.insert(0, f"moved from {known.document}")
-        if edits and overwrite:
-            reasons.append("overwrites: " + _said(edits))
-        lost = {change.subject[5:] for change in edits if change.subject.startswith("file:")}
-        uploads = sorted(
-            name
-            for name, file in desired.files.items()
-            if (overwrite and name in lost)
-            or name not in known.files
-            or known.files[name].blob != file.blob
-        )
-        gone = [name for name in known.files if name not in desired.files or name in uploads]
-        body = [c for c in changes if not c.subject.startswith(("file:", "related:"))]
-        linked = [c.subject for c in changes if c.subject.startswith("related:")]
-        again = tuple(
-            edit.subject[8:] for edit in edits if overwrite and edit.subject.startswith("related:")
-        )
-        self._act(
-            "move" if moved else "update",
-            desired,
-            existing,
-            tuple(reasons),
-            drift=bool(edits),
-            add=tuple(desired.files[name].path for name in uploads),
-            remove=tuple(sorted(gone)),
-            files=_files(desired, known, {*uploads, *gone}),
-            carry=() if overwrite else tuple(c.subject for c in edits if _is_trait(c.subject)),
-            base=base_of(existing, known),
-            requests=len(uploads)
-            + bool(gone)
-            + bool(body or (edits and overwrite))
-            + len({*linked, *again}),
-            again=again,
-            former_key=known.key if known.key != desired.key else "",
-        )
 
     def _drifted(self, desired: Desired, existing: Existing, edits: list[Change]) -> None:
         self.drifts.append(
@@ -303,83 +242,19 @@ class _Decision:
             return ""
         return known.asset_id if known.asset_id in self.sides.existing else ""
 
-    # Writing it down
-
     def _hold(self, desired: Desired, existing: Existing | None, reason: str) -> None:
-        self._act("conflict", desired, existing, (reason,), requests=0)
-
-    def _act(
-        self,
-        verb: Verb,
-        desired: Desired,
-        existing: Existing | None,
-        reasons: tuple[str, ...],
-        *,
-        drift: bool = False,
-        add: tuple[str, ...] = (),
-        remove: tuple[str, ...] = (),
-        files: tuple[FileChange, ...] = (),
-        carry: tuple[str, ...] = (),
-        base: str = "",
-        former_key: str = "",
-        again: tuple[str, ...] = (),
-        requests: int = 1,
-    ) -> None:
-        action = Action(
-            verb,
-            desired.key,
-            desired.document,
-            desired.organization,
-            desired.type_id,
-            desired.type_name,
-            existing.asset_id if existing else None,
-            desired.title or desired.document,
-            reasons,
-            drift=drift,
-            add=add,
-            remove=remove,
-            files=files,
-            carry=carry,
-            content=content_of(desired),
-            base=base,
-            former_key=former_key,
-            again=again,
-            requests=requests,
-        )
-        self.actions.append(action)
+        self.actions.append(hold(desired, existing, reason))
 
 
 def _clash(desired: Desired, changes: list[Change], edits: list[Change]) -> list[Change]:
     """The edits that a document's change would crush."""
     subjects = {change.subject for change in changes}
-    if any(subject.startswith("ref:") for subject in subjects):
+    if any(change.kind == "ref" for change in changes):
         subjects.add(desired.body)  # another address means another body
     if MARKER in subjects and desired.footer:
         subjects.add(desired.body)
     whole = bool(subjects)
     return [c for c in edits if c.subject in subjects or (c.subject == ARCHIVED and whole)]
-
-
-def _files(desired: Desired, known: Known | None, names: Iterable[str]) -> tuple[FileChange, ...]:
-    """What happens to the attachments called *names*."""
-    there = known.files if known else {}
-    return tuple(
-        FileChange(
-            name,
-            desired.files[name].path if name in desired.files else "",
-            there[name].blob if name in there else "",
-            desired.files[name].blob if name in desired.files else "",
-        )
-        for name in sorted(names)
-    )
-
-
-def _is_trait(subject: str) -> bool:
-    return not subject.startswith(("@", "file:", "ref:", "related:"))
-
-
-def _said(changes: list[Change]) -> str:
-    return ", ".join(change.reason for change in changes)
 
 
 def _already_there(same: list[Existing]) -> str:
