@@ -224,6 +224,8 @@ class Resource(Generic[A]):
         Raises: as `delete`; after `Rejected` some may be gone nevertheless.
         """
         wanted = [*ids]
+        if not wanted:
+            return set()
         data = [self._data({"id": as_number(each)}) for each in wanted]
         document = await self._sender.write("DELETE", self.path, {"data": data})
         named = (document or {}).get("data")
@@ -244,10 +246,8 @@ class Resource(Generic[A]):
             for record_id in wanted:
                 await self._sender.write("DELETE", self._at(record_id))
                 await self._tell("deleted", {str(record_id): None})
-        elif wanted:
-            data = [self._data({"id": as_number(each)}) for each in wanted]
-            await self._sender.write("DELETE", self.path, {"data": data})
-            await self._tell("deleted", {str(each): None for each in wanted})
+        else:
+            await self.delete_many(wanted)
 
     async def _tell(
         self,

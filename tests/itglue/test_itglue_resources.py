@@ -26,6 +26,18 @@ def body(request: httpx.Request) -> Any:
     return json.loads(request.content)
 
 
+@in_virtual_time
+async def test_bulk_deletion_says_what_is_gone() -> None:
+    """As far as the answer does; nothing is sent for nothing."""
+    script = Script(httpx.Response(200, json={"data": [record(1)]}), httpx.Response(204))
+    async with client(script) as itglue:
+        assert await itglue.flexible_assets.delete_many([1, "2"]) == {"1"}
+        assert await itglue.flexible_assets.delete_many([2]) is None
+        assert await itglue.flexible_assets.delete_many([]) == set()
+        assert await itglue.attachments("flexible_assets", 3).delete([]) == set()
+    assert [(r.method, r.url.path) for r in script.requests] == [("DELETE", "/flexible_assets")] * 2
+
+
 @pytest.mark.parametrize(
     ("given", "sent"),
     [
