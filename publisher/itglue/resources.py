@@ -219,7 +219,7 @@ class Resource(Generic[A]):
     async def delete_many(self, ids: Iterable[Id]) -> set[str] | None:
         """Delete several with one bulk DELETE; whether it is all or nothing is not known.
 
-        Returns the ids that the answer names as deleted; None if it names none at all.
+        Returns those that the answer names; None if it lists nothing, as an empty one does.
 
         Raises: as `delete`; after `Rejected` some may be gone nevertheless.
         """
@@ -230,24 +230,12 @@ class Resource(Generic[A]):
         document = await self._sender.write("DELETE", self.path, {"data": data})
         named = (document or {}).get("data")
         told = [item for item in named if isinstance(item, dict)] if isinstance(named, list) else []
-        gone = {str(item["id"]) for item in told if item.get("id")} or None
-        await self._tell("deleted", {str(each): None for each in gone or wanted})
-        return gone
-
-    async def delete(self, ids: Id | Iterable[Id]) -> None:
-        """Delete one record or several.
-
-        Raises:
-            OutcomeUnknown: they may be gone: read to find out.
-            Rejected, BadKey, Throttled, OutOfReach: certainly nothing was deleted.
-        """
-        wanted = [ids] if isinstance(ids, str | int) else [*ids]
-        if self._entity.delete == "single":
-            for record_id in wanted:
-                await self._sender.write("DELETE", self._at(record_id))
-                await self._tell("deleted", {str(record_id): None})
-        else:
-            await self.delete_many(wanted)
+        gone = {str(each) for each in wanted}
+        if isinstance(named, list):
+            gone &= {str(item.get("id")) for item in told}
+        deleted = (str(each) for each in wanted)
+        await self._tell("deleted", {each: None for each in deleted if each in gone})
+        return gone if isinstance(named, list) else None
 
     async def _tell(
         self,
