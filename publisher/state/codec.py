@@ -26,6 +26,7 @@ from publisher.targets import (
 )
 
 _AT_ONCE = 500
+_MANY = 50_000
 _EMPTY: dict[str, Any] = {}
 """Stands for every mapping that holds nothing; nobody changes what a frozen value holds."""
 _COMMON_KNOWN = ("organization_id", "type_id", "commit", "body", "updated_at")
@@ -60,6 +61,8 @@ def growing() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            if gc.get_count()[0] > _MANY:  # they stay until the end, and need no more looks
+                gc.freeze()
             gc.enable()
 
 
