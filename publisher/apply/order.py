@@ -13,15 +13,16 @@ def waves(actions: Sequence[Action], links: Mapping[str, set[str]]) -> list[list
     """Group actions into waves; those of one wave may run at once.
 
     First what clears the way (an asset of a former type), then creates along their links, then
-    changes, then removals. Of a circle of links one document goes first, and is written again
+    adoptions, changes, removals. Of a circle of links one document goes first, and is written again
     when the others have addresses.
     """
     creating = {action.key: action for action in actions if action.verb == "create"}
     clearing = [a for a in actions if a.verb in REMOVALS and a.key in creating]
-    changing = [a for a in actions if a.verb in ("update", "move", "adopt")]
+    adopting = [a for a in actions if a.verb == "adopt"]
+    changing = [a for a in actions if a.verb in ("update", "move")]
     removing = [a for a in actions if a.verb in REMOVALS and a.key not in creating]
     creates = [[creating[key] for key in wave] for wave in layers(list(creating), links)]
-    return [wave for wave in [clearing, *creates, changing, removing] if wave]
+    return [wave for wave in [clearing, *creates, adopting, changing, removing] if wave]
 
 
 def layers(keys: Sequence[str], links: Mapping[str, set[str]]) -> list[list[str]]:

@@ -71,6 +71,7 @@ class _Decision:
         self.unchanged = 0
         self.pending: list[Pending] = []
         self.creating: set[str] = set()
+        """Keys that get an asset, new or adopted, which links to them wait for."""
         self.held: set[str] = set()
         """Keys whose asset of a former type is held back."""
         self.by_title: defaultdict[tuple[str, str, str], list[Existing]] = defaultdict(list)
@@ -172,6 +173,7 @@ class _Decision:
         if len(same) > 1:
             self._hold(desired, same[0], _already_there(same) + "; which one is not for us to say")
         else:
+            self.creating.add(desired.key)
             self.actions.append(adopt(desired, same[0]))
 
     # Published before

@@ -256,3 +256,25 @@ def test_links_to_an_asset_that_is_created_again_follow_in_the_same_run(world: W
     world.apply(Policy(on_drift="overwrite"))
     assert not world.plan().actions
     assert str(world.asset("B")["resource-url"]) in world.asset("C")["traits"]["body"]
+
+
+def test_what_links_to_an_adopted_asset_follows_in_the_same_apply(world: World) -> None:
+    """Documents published before and new ones: one apply, and the next plan is empty."""
+    there = world.asset("A")
+    sop = {"organization-id": there["organization-id"]}
+    sop |= {"flexible-asset-type-id": there["flexible-asset-type-id"]}
+    world.site.create("flexible_assets", sop | {"traits": {"title": "B", "notes": "x"}})
+    world.write("b.md", document("Ours. [C](c.md)", id="b1", title="B"))
+    world.save("a.md", document("One [B](b.md).", id="a1", title="A"))
+    world.apply()
+    world.save("c.md", document("[B](b.md)", id="c1", title="C"))
+    plan = world.plan(Policy(adopt=True))
+    assert sorted(brief(plan.actions)) == [
+        ("adopt", "b.md"),
+        ("create", "c.md"),
+        ("update", "a.md"),
+    ]
+    world.apply(Policy(adopt=True))
+    assert not world.plan().actions
+    address = world.asset("B")["resource-url"]
+    assert all(address in world.asset(title)["traits"]["body"] for title in "AC")
