@@ -237,6 +237,21 @@ class Resource(Generic[A]):
         await self._tell("deleted", {each: None for each in deleted if each in gone})
         return gone if isinstance(named, list) else None
 
+    async def delete(self, ids: Id | Iterable[Id]) -> None:
+        """Delete one record or several.
+
+        Raises:
+            OutcomeUnknown: they may be gone: read to find out.
+            Rejected, BadKey, Throttled, OutOfReach: certainly nothing was deleted.
+        """
+        wanted = [ids] if isinstance(ids, str | int) else [*ids]
+        if self._entity.delete == "single":
+            for record_id in wanted:
+                await self._sender.write("DELETE", self._at(record_id))
+                await self._tell("deleted", {str(record_id): None})
+        else:
+            await self.delete_many(wanted)
+
     async def _tell(
         self,
         verb: Verb,
