@@ -65,7 +65,7 @@ def as_markdown(
     page.part("By organization", [*_table(plan)], str, table=True)
     page.part("Errors", plan.errors, _finding)
     page.part("Removed or held back", first, partial(_item, link=link))
-    page.part("Edited in IT Glue", plan.drifts, _drift)
+    page.part("Drift: edited in IT Glue", plan.drifts, _drift)
     page.part("Changes", rest, partial(_item, link=link))
     warnings = [f for f in plan.diagnostics if f.severity == "warning" and f.code != "drift"]
     page.part("Warnings", warnings, _finding)

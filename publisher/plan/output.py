@@ -56,7 +56,7 @@ def as_text(plan: Plan, wordings: Wordings | None = None, *, full: bool = False)
     for name, actions in groupby(others, lambda a: a.organization.name):
         yield from text.section(name, [Group((action,)) for action in actions])
     if plan.drifts:
-        yield "Edited in IT Glue"
+        yield "Drift: edited in IT Glue"
         for drift in plan.drifts:
             yield from text.drift(drift)
         yield f"  {EDITED}"
@@ -178,7 +178,7 @@ def sums(plan: Plan) -> str:
         for name, words in (
             ("conflict", "held back"),
             ("pending", "with an unknown outcome"),
-            ("drift", "edited in IT Glue"),
+            ("drift", "drifted (edited in IT Glue)"),
             ("unchanged", "unchanged"),
             ("skip", "skipped"),
         )

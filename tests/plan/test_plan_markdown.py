@@ -37,7 +37,7 @@ def test_the_order_is_what_matters_first() -> None:
     assert sections(said) == [
         "By organization",
         "Removed or held back",
-        "Edited in IT Glue",
+        "Drift: edited in IT Glue",
         "Changes",
         "Texts",
     ]
