@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import json
 import math
 import os
@@ -216,10 +217,10 @@ def preview(folder: Path, count: int) -> None:
 def exponents(found: dict[int, dict[str, float]]) -> None:
     """How processor time grows with the documents: 1 is linear, 2 would be quadratic."""
     counts = sorted(found)
-    for what in found[counts[0]]:
-        low, high = found[counts[0]][what], found[counts[-1]][what]
-        grown = math.log(high / low) / math.log(counts[-1] / counts[0])
-        sys.stdout.write(f"growth of {what} from {counts[0]:,} to {counts[-1]:,}: n^{grown:.2f}\n")
+    for few, many in itertools.pairwise(counts):
+        for what in found[few]:
+            grown = math.log(found[many][what] / found[few][what]) / math.log(many / few)
+            sys.stdout.write(f"growth of {what} from {few:,} to {many:,}: n^{grown:.2f}\n")
 
 
 def main() -> None:
