@@ -56,6 +56,7 @@ class ApplyOptions:
 @click.option(
     "--force",
     multiple=True,
+    type=click.Choice(CHECKS),
     metavar="CHECK",
     help=f"Override one safety check: {', '.join(CHECKS)}; repeatable.",
 )

@@ -246,3 +246,10 @@ def test_the_environment_names_instance_configuration_and_state(
     assert run("plan", folder=repo).exit_code == 1
     assert run("--instance", "local", "plan", folder=repo).exit_code == 0
     assert os.environ["PUBLISHER_INSTANCE"] == "nobody"
+
+
+def test_unknown_safety_check(repo: Path) -> None:
+    """``--force`` takes the checks that there are, and names them."""
+    done = run("apply", "--yes", "--force", "max-delete", folder=repo)
+    assert done.exit_code == 2
+    assert "max-deletes" in done.stderr
