@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from email.utils import formatdate
 
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -74,6 +75,8 @@ class Gateway:
 
         try:
             await self._answer(http, query, recording, number)
+        except ClientDisconnect:
+            pass  # it never came whole, so nothing is done; the journal has it without a status
         finally:
             status = sent[0] if sent else None
             self.journal.end(number, status, time.perf_counter() - started)

@@ -50,6 +50,15 @@ def served(*options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
             process.kill()
 
 
+def _die_while_sending(port: int) -> None:
+    """A client that is killed: its request never comes whole."""
+    head = f"POST /flexible_assets HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 99\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(head.encode() + b"{")
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        client.get("/")  # by now it has noticed
+
+
 def invoke(*arguments: str) -> Result:
     return CliRunner().invoke(group, ["simulator", *arguments])
 
@@ -70,6 +79,7 @@ def test_it_serves_and_ends_cleanly(tmp_path: Path, seed: Path, number: signal.S
             organization = answer.json()["data"][0]["id"]
             assert client.get(f"/{organization}").status_code == 200
             assert client.get("/", headers={"host": "evil.example"}).status_code == 421
+        _die_while_sending(int(address.rpartition(":")[2]))
         process.send_signal(number)
         assert process.communicate(timeout=20) == ("", "")
         assert process.returncode == 0
