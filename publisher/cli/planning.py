@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from publisher.model import Diagnostic
 from publisher.plan import Plan, Policy
 from publisher.plan.output import Wordings, as_text
 from publisher.plan.saved import read_plan
+from publisher.source.globs import matcher
 
 if TYPE_CHECKING:
     from publisher.render import Page
@@ -39,7 +40,20 @@ async def plan_with(opened: Opened, options: PlanOptions) -> tuple[Session, Plan
     except Unresolved as wrong:
         raise BadConfig("--org", wrong.problem, wrong.fix) from None
     planned.plan = dataclasses.replace(planned.plan, options=options.as_json())
+    for option in _in_vain(options, planned):
+        click.echo(click.style("Warning: ", fg="yellow") + option, err=True)
     return session, planned
+
+
+def _in_vain(options: PlanOptions, planned: Planned) -> Iterator[str]:
+    """What was named and is not there: a slip of the hand would else look like "nothing to do"."""
+    paths = {*planned.tree.entries, *(known.document for known in planned.known.values())}
+    for glob in options.only:
+        if not any(map(matcher(glob), paths)):
+            yield f"--only {glob}: no file matches. Paths start at the folder of publisher.toml."
+    for key in options.overwrite:
+        if key not in planned.corpus.desired and key not in planned.known:
+            yield f"--overwrite {key}: there is no such target in this plan."
 
 
 async def organizations_of(opened: Opened, options: PlanOptions) -> list[str] | None:

@@ -253,3 +253,12 @@ def test_unknown_safety_check(repo: Path) -> None:
     done = run("apply", "--yes", "--force", "max-delete", folder=repo)
     assert done.exit_code == 2
     assert "max-deletes" in done.stderr
+
+
+def test_what_is_named_and_not_there(repo: Path) -> None:
+    """A glob that no file matches, and a key of no target, are warnings."""
+    done = run("plan", "--only", "nope/**", "--overwrite", "a.md@0", folder=repo)
+    assert done.exit_code == 0
+    assert "--only nope/**: no file matches" in done.stderr
+    assert "--overwrite a.md@0: there is no such target" in done.stderr
+    assert run("plan", "--only", "a*", folder=repo).stderr == ""
