@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 from pathlib import Path
 from typing import Any, Literal
@@ -99,6 +100,8 @@ def group(
     Example:
       publisher demo
     """
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False  # click itself goes by the terminal alone
     ctx.obj = Context(repo, config, instance, log_format, -1 if quiet else verbose)
 
 
