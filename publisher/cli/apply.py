@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from publisher.cli.progress import progress_for
 from publisher.cli.signals import handled
 from publisher.cli.words import quantity
 from publisher.errors import Interrupted, InvalidDocuments
+from publisher.gather.session import Planned, Session
 from publisher.gather.wording import read_wordings
 from publisher.plan import Plan
 from publisher.plan.approve import approve
@@ -106,7 +108,7 @@ async def run(context: Context, options: PlanOptions, own: ApplyOptions) -> Resu
                 options = options.approved(reviewed.options, reviewed.commit)
             organizations = await organizations_of(docs, options)
             async with leased(docs.store, docs.instance, organizations):
-                session, planned = await plan_with(docs, options)
+                session, planned = await _planned(docs, options)
                 if reviewed:
                     approve(planned.plan, reviewed)
                 elif not own.json and not (context.verbosity < 0 and own.yes):
@@ -120,6 +122,15 @@ async def run(context: Context, options: PlanOptions, own: ApplyOptions) -> Resu
                 shown = progress_for(context, own.json, docs.itglue, budget)
                 with signals.stopping() as stop, shown as progress:
                     return await publish(session, planned, progress=progress, stop=stop)
+
+
+async def _planned(docs: Opened, options: PlanOptions) -> tuple[Session, Planned]:
+    """Plan; what the state does not know may be there all the same, if the state was lost or is
+    old, so before something is created IT Glue is asked even under ``--no-refresh``."""
+    session, planned = await plan_with(docs, options)
+    if options.no_refresh and any(a.verb == "create" for a in planned.plan.actions):
+        return await plan_with(docs, dataclasses.replace(options, no_refresh=False))
+    return session, planned
 
 
 def _check(docs: Opened, policy: Any, plan: Plan, own: ApplyOptions) -> None:

@@ -262,3 +262,21 @@ def test_what_is_named_and_not_there(repo: Path) -> None:
     assert "--only nope/**: no file matches" in done.stderr
     assert "--overwrite a.md@0: there is no such target" in done.stderr
     assert run("plan", "--only", "a*", folder=repo).stderr == ""
+
+
+def test_apply_looks_before_it_creates(repo: Path) -> None:
+    """Also where it shall trust the state, and the state was lost: nothing is there twice."""
+    assert run("apply", "--yes", folder=repo).exit_code == 0
+    for file in (repo / ".publisher").glob("local.db*"):
+        file.unlink()
+    done = run("apply", "--yes", "--no-refresh", "--format", "json", folder=repo)
+    result = json.loads(done.stdout)
+    assert (done.exit_code, result["applied"], result["unchanged"]) == (0, 0, 1)
+
+
+def test_no_color(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NO_COLOR counts on a terminal, too."""
+    words = ["--repo", str(repo), "plan"]
+    assert "\x1b[" in CliRunner().invoke(group, words, color=True).stdout
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in CliRunner().invoke(group, words, color=True).stdout
