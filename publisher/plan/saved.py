@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from publisher.errors import BadConfig
-from publisher.model import Diagnostic, Json, Organization
+from publisher.errors import BadConfig, StalePlan
+from publisher.model import Diagnostic, Json, Organization, digest
 from publisher.plan.model import FORMAT_VERSION, Action, Drift, FileChange, Pending, Plan
 
 
@@ -22,12 +22,15 @@ def read_plan(text: str, name: str) -> Plan:
 
     Raises:
         BadConfig: it is none, or one of a newer publisher.
+        StalePlan: its actions are not those that its checksum was made of.
     """
     try:
         data = json.loads(text)
         if data["format_version"] != FORMAT_VERSION:
             version = f"is a plan of format {data['format_version']}"
             raise BadConfig(name, f"{version}, this publisher knows {FORMAT_VERSION}")
+        if digest(data["actions"]) != data["checksum"]:
+            raise StalePlan([f"{name} was changed since: the checksum is not that of its actions"])
         return _plan(data)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         hint = "Make one with: publisher plan --out FILE"

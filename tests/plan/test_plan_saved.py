@@ -11,7 +11,7 @@ from docs_desk import Docs
 from plans import action, drift, plan
 
 from publisher.errors import StalePlan
-from publisher.model import Diagnostic
+from publisher.model import Diagnostic, digest
 from publisher.plan.approve import approve
 from publisher.plan.saved import read_plan
 
@@ -103,9 +103,10 @@ def test_another_instance_is_refused(docs: Docs, field: str, value: str, words: 
 
 
 def test_an_action_smuggled_out_of_the_file_is_refused(docs: Docs) -> None:
-    """What the file does not list is not done."""
+    """What the file does not list is not done, also where its checksum was mended."""
     data = docs.plan()
     data["actions"] = data["actions"][1:]
+    data["checksum"] = digest(data["actions"])
     docs.planfile.write_text(json.dumps(data))
     assert "a.md: create Page a" in docs.apply(str(docs.planfile), code=3)
 
@@ -138,6 +139,15 @@ def test_a_plan_is_read_back_as_it_was_written() -> None:
     again = read_plan(text, "plan.json")
     assert json.dumps(again.as_json()) == text
     assert again.checksum == whole.checksum
+
+
+def test_a_plan_that_was_changed_by_hand_is_refused() -> None:
+    """Its checksum is that of other actions than those that somebody looked at."""
+    text = json.dumps(plan(action("create", 1), action("archive", 2)).as_json())
+    changed = json.loads(text)
+    changed["actions"].pop()
+    with pytest.raises(StalePlan, match="was changed since"):
+        read_plan(json.dumps(changed), "plan.json")
 
 
 def test_the_order_of_actions_does_not_matter() -> None:
