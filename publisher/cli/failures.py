@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import itertools
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
 
 from publisher import errors
+from publisher.cli.terminal import json_text
 from publisher.cli.words import quantity
 from publisher.model import Diagnostic
 
@@ -55,7 +55,7 @@ def _print_json(
     document = {"format_version": 1, **result, "error": message, "exit_code": code}
     if found:
         document["diagnostics"] = [one.as_json() for one in found]
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    click.echo(json_text(document))
 
 
 def _json_asked() -> bool:

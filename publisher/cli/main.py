@@ -13,6 +13,7 @@ import click
 from publisher import __version__
 from publisher.cli.context import Context
 from publisher.cli.failures import WORDS, explained
+from publisher.cli.terminal import lenient_streams
 
 COMMANDS = {
     "demo": "Publish the example documents to the local instance, and show how it went.",
@@ -108,4 +109,5 @@ def group(
 def main() -> None:
     """The ``publisher`` command."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends a command as Ctrl-C does
+    lenient_streams()
     group(prog_name="publisher")

@@ -13,6 +13,7 @@ import click
 
 from publisher.cli.open import Opened, tree_of
 from publisher.cli.options import PlanOptions
+from publisher.cli.terminal import json_text
 from publisher.errors import BadConfig
 from publisher.gather.catalog import Unresolved, find_organization, read_catalog
 from publisher.gather.project import scope_of
@@ -154,4 +155,4 @@ def write_plan_file(path: Path, plan: Plan) -> None:
 
 def print_json(value: object) -> None:
     """The one JSON document on stdout."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    click.echo(json_text(value))

@@ -118,3 +118,13 @@ def test_an_instance_out_of_reach_exits_5(forty: Path) -> None:
     assert (done.returncode, json.loads(done.stdout)["exit_code"]) == (5, 5)
     assert "Try again later" in done.stderr
     assert "ITG.test" not in done.stderr
+
+
+def test_a_pipe_of_another_encoding(forty: Path) -> None:
+    """What it lacks is escaped in JSON, and a question mark in text; nothing breaks."""
+    (forty / "rocket.md").write_text("---\norg: 4711\n---\n", encoding="utf-8")
+    (forty / "rocket.md").rename(forty / "rocket 🚀.md")
+    for form, shown in (("json", "\\ud83d\\ude80"), ("text", "rocket ?.md")):
+        done = run("check", "--format", form, cwd=forty, PYTHONIOENCODING="cp1252")
+        assert (done.returncode, done.stderr) == (1, "")
+        assert shown in done.stdout
