@@ -114,7 +114,7 @@ def _double(
     if why is None and _untouched(asset):
         reason = f"a second asset of this document: {called(known.asset_id)} is older and stays"
         return _action(sides, "delete", known, asset, reason, duplicate=True)
-    why = why or "was edited since it was made"
+    why = why or "may have been edited since it was made"
     message = (
         f"{called(asset.asset_id)} carries the marker of {called(known.asset_id)} too; it {why}"
     )
