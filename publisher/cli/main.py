@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -50,6 +51,9 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"publisher.cli.{cmd_name}")
+        if not gc.isenabled():  # `main` has seen to it
+            gc.freeze()  # what was loaded stays, and needs no looks
+            gc.enable()
         command: click.Command = module.command
         return command
 
@@ -108,6 +112,7 @@ def group(
 
 def main() -> None:
     """The ``publisher`` command."""
+    gc.disable()  # until the command is loaded: what makes up modules is no garbage
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends a command as Ctrl-C does
     lenient_streams()
     group(prog_name="publisher")
