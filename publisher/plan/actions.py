@@ -87,6 +87,8 @@ def update(difference: Difference, *, overwrite: bool = False) -> Action:
         requests=len(uploads) + bool(gone) + _writes(difference, again, overwrite=overwrite),
         again=again,
         former_key=known.key if known.key != desired.key else "",
+        former_commit=known.commit,
+        texts=any(change.kind == "trait" for change in difference.changes),
     )
 
 

@@ -33,15 +33,27 @@ def approve(plan: Plan, reviewed: Plan) -> Plan:
 
 def _unreviewed(plan: Plan, reviewed: Plan) -> Iterator[str]:
     ids = {action.id for action in reviewed.changes}
-    contents = {(a.key, a.content) for a in reviewed.changes if a.verb in WRITES}
+    writes = {(a.key, a.content): a for a in reviewed.changes if a.verb in WRITES}
     for action in plan.changes:
-        # What an interrupted apply left over: it has made the asset, or a part of the change, and
-        # the same content is still to come. Had anybody else touched it in between, it would be
-        # drift. An adoption is no such rest: what would be taken over is not what was looked at.
-        rest = action.verb in ("update", "move") and not action.drift
-        resumed = rest and (action.key, action.content) in contents
-        if not (action.id in ids or action.duplicate or resumed):
+        before = writes.get((action.key, action.content))
+        rest = before is not None and _is_rest(action, before, reviewed.commit)
+        if not (action.id in ids or action.duplicate or rest):
             yield f"{_named(action)} ({'; '.join(action.reasons)})"
+
+
+def _is_rest(action: Action, before: Action, commit: str | None) -> bool:
+    """Whether this is what an interrupted apply left over.
+
+    It has made the asset, or a part of the change, and the same content is still to come. Had
+    anybody else touched it in between, it would be drift; had we published a newer commit, the
+    state would say so, or, if it was lost, there would be a text to turn back. An adoption is no
+    such rest: what would be taken over is not what was looked at.
+    """
+    if action.verb not in ("update", "move") or action.drift:
+        return False
+    if action.former_commit:
+        return action.former_commit in (before.former_commit, commit)
+    return not action.texts
 
 
 def _overtaken(plan: Plan, reviewed: Plan) -> Iterator[str]:

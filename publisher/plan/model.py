@@ -105,6 +105,10 @@ class Action:
     base: str = ""
     """Digest of what is there and will be replaced; '' for a create."""
     former_key: str = ""
+    former_commit: str | None = None
+    """The commit that the target was last published from, if that is known."""
+    texts: bool = False
+    """A field or a section changes, not only attachments, related items, links or the marker."""
     duplicate: bool = False
     """A second asset of a key, ours and untouched: it counts towards no limit."""
     requests: int = 1
@@ -134,6 +138,7 @@ class Action:
             },
             "content": self.content,
             "base": self.base,
+            "former_commit": self.former_commit,
             "requests": self.requests,
         }
 

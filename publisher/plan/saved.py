@@ -73,6 +73,7 @@ def _action(data: Mapping[str, Json]) -> Action:
         files=tuple(FileChange(**file) for file in attachments.get("files", ())),
         content=data["content"],
         base=data["base"],
+        former_commit=data.get("former_commit"),
         requests=data["requests"],
     )
 

@@ -52,6 +52,21 @@ def test_an_interrupted_apply_goes_on_from_the_same_file(docs: Docs) -> None:
     assert len(docs.live()) == 3
 
 
+def test_a_newer_publication_makes_the_plan_stale(docs: Docs) -> None:
+    """What was reviewed before is not published over what is newer, with the state or without."""
+    docs.apply()
+    docs.write("a", "New text.")
+    docs.commit()
+    docs.plan()
+    docs.write("a", "Newer text.")
+    docs.commit()
+    docs.apply()
+    assert "a.md: update Page a" in docs.apply(str(docs.planfile), code=3)
+    for file in (docs.root / ".publisher").glob("local.db*"):
+        file.unlink()
+    assert "a.md: update Page a" in docs.apply(str(docs.planfile), code=3)
+
+
 def test_an_edited_asset_makes_the_plan_stale(docs: Docs) -> None:
     """Exit code 3, naming what moved; nothing is written, not even the others."""
     docs.apply()
@@ -161,6 +176,7 @@ def test_the_order_of_actions_does_not_matter() -> None:
     [
         (action("create", 1, content="x"), action("update", 1, content="x", base="b"), False),
         (action("create", 1, content="x"), action("update", 1, content="y", base="b"), True),
+        (action("create", 1, content="x"), action("update", 1, content="x", texts=True), True),
         (action("update", 1, content="x"), action("update", 1, content="x", drift=True), False),
         (action("create", 1, content="x"), action("adopt", 1, content="x", base="b"), True),
         (
@@ -175,6 +191,7 @@ def test_the_order_of_actions_does_not_matter() -> None:
     ids=[
         "the rest of a create",
         "other content",
+        "a text to turn back",
         "the same with a drift that was reviewed",
         "an adoption instead",
         "another thing to adopt",
