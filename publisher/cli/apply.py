@@ -48,6 +48,14 @@ class ApplyOptions:
     json: bool
 
 
+def _checks(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The checks by their names; as settings they are spelt with underscores."""
+    checks = tuple(name.replace("_", "-") for name in names)
+    for unknown in sorted({*checks}.difference(CHECKS)):
+        raise click.BadParameter(f"{unknown!r} is not one of {', '.join(CHECKS)}.")
+    return checks
+
+
 @click.command("apply")
 @click.argument(
     "planfile", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -58,7 +66,7 @@ class ApplyOptions:
 @click.option(
     "--force",
     multiple=True,
-    type=click.Choice(CHECKS),
+    callback=_checks,
     metavar="CHECK",
     help=f"Override one safety check: {', '.join(CHECKS)}; repeatable.",
 )

@@ -253,6 +253,7 @@ def test_unknown_safety_check(repo: Path) -> None:
     done = run("apply", "--yes", "--force", "max-delete", folder=repo)
     assert done.exit_code == 2
     assert "max-deletes" in done.stderr
+    assert run("apply", "--yes", "--force", "max_deletes", folder=repo).exit_code == 0
 
 
 def test_what_is_named_and_not_there(repo: Path) -> None:
