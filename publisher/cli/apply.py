@@ -48,7 +48,7 @@ class ApplyOptions:
     json: bool
 
 
-def _checks(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+def _forced(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
     """The checks by their names; as settings they are spelt with underscores."""
     checks = tuple(name.replace("_", "-") for name in names)
     for unknown in sorted({*checks}.difference(CHECKS)):
@@ -66,7 +66,7 @@ def _checks(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> tu
 @click.option(
     "--force",
     multiple=True,
-    callback=_checks,
+    callback=_forced,
     metavar="CHECK",
     help=f"Override one safety check: {', '.join(CHECKS)}; repeatable.",
 )
