@@ -99,9 +99,15 @@ def command(context: Context, /, hooks: bool) -> None:
         )
 
 
+def _name(repository: Repository) -> str:
+    """A name that no other repository of the account has: many a folder is called ``docs``."""
+    name = repository.name
+    return name if repository.origin else f"{name[:59]}-{secrets.token_hex(2)}"
+
+
 def _files(repository: Repository, *, hooks: bool) -> Iterator[tuple[Path, str]]:
     root = repository.root
-    yield root / FILE_NAME, CONFIG_TEXT.format(name=repository.name)
+    yield root / FILE_NAME, CONFIG_TEXT.format(name=_name(repository))
     if not any(root.glob("sops/*.md")):
         yield root / SAMPLE, SAMPLE_TEXT.format(id=secrets.token_hex(4))
     remote = parse_remote(repository.origin)

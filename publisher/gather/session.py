@@ -20,6 +20,7 @@ from publisher.gather.recovery import Recovery
 from publisher.gather.related import read_links
 from publisher.gather.shard import Shard
 from publisher.gather.tags import Directory
+from publisher.gather.unsure import not_surely_ours, unsure
 from publisher.itglue import ITGlue
 from publisher.model import NATIVE, AssetType, Catalog
 from publisher.plan import Plan, Policy, Sides, decide
@@ -166,6 +167,8 @@ class Session:
             a.marker.key: a.marker.content for a in planned.remote.existing.values() if a.marker
         }
         planned.moves = find_moves(corpus.desired, planned.known, spared, marked, self._renames)
+        named = bool(self.project.config.docs.id)
+        doubtful = frozenset() if named else unsure(planned) - spared
         sides = Sides(
             self.project.name,
             corpus.desired,
@@ -173,7 +176,7 @@ class Session:
             planned.remote.existing,
             intents,
             planned.moves,
-            spared,
+            spared | doubtful,
             {org.id: org for org in catalog.organizations},
             {kind.id: kind.name for kind in catalog.types},
             planned.remote.titles,
@@ -186,7 +189,7 @@ class Session:
             base_url=self.itglue.base_url,
             commit=self.tree.commit,
             skip=len(corpus.skipped),
-            diagnostics=corpus.diagnostics,
+            diagnostics=[*corpus.diagnostics, *not_surely_ours(planned, doubtful)],
             requests_used=self.itglue.requests,
         )
         return narrowed(plan, planned, sharded=self.options.shard is not None)
