@@ -28,7 +28,7 @@ with open("pyproject.toml", "rb") as file:
 endef
 export CONSTRAINTS EXTRAS
 
-.PHONY: help setup demo test sweep check fmt bench
+.PHONY: help setup demo test more check fmt bench
 .DEFAULT_GOAL := help
 
 help: ## Say what there is (this)
@@ -42,8 +42,8 @@ demo: $(READY) ## Publish example-docs/ to the local instance
 test: $(READY) ## Run the tests; ARGS="tests/plan -k drift" narrows them
 	@$(BIN)/python -m pytest $(ARGS)
 
-sweep: $(READY) ## Meet the faults that the tests leave out: with them, every one everywhere
-	@$(BIN)/python -m pytest -m sweep tests/faults
+more: $(READY) ## Run what the tests leave out for its cost: browsers, every fault everywhere
+	@$(BIN)/python -m pytest -m "more and not slow" $(ARGS)
 
 check: $(READY) ## Lint, format, types, imports between the rooms, workflows
 	$(BIN)/ruff check

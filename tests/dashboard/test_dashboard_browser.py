@@ -16,7 +16,7 @@ from publisher.source.create import create_repository
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = NEEDS_BROWSER
+pytestmark = [NEEDS_BROWSER, pytest.mark.more]
 
 
 @pytest.fixture(scope="module")

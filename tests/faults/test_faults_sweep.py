@@ -36,7 +36,7 @@ def test_a_run_recovers_from_each_kind_of_fault_at_each_boundary(
     _hold(sweep, stage, strikes[share::SHARES], "kept")
 
 
-@pytest.mark.sweep
+@pytest.mark.more
 @pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_run_recovers_from_every_other_fault_at_each_boundary(

@@ -20,7 +20,7 @@ from publisher.source.create import create_repository
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = NEEDS_BROWSER
+pytestmark = [NEEDS_BROWSER, pytest.mark.more]
 ASSET = "Server patching"
 
 

@@ -290,6 +290,7 @@ def test_a_slot_costs_little(tmp_path: Path) -> None:
     assert statistics.median(costs) < 0.0002
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
 def test_two_processes_stay_within_the_budget(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path
