@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher.data import example_docs
+from publisher.source.create import create_repository
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
@@ -48,6 +51,14 @@ def run(folder: Path, *words: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def published_example(folder: Path) -> Path:
+    """The example documents in a repository at *folder*, published to the local instance."""
+    shutil.copytree(example_docs(), folder, ignore=shutil.ignore_patterns(".publisher"))
+    create_repository(folder, "Example documents")
+    run(folder, "--quiet", "apply", "--yes")
+    return folder
 
 
 @contextlib.contextmanager

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from browsing import NEEDS_BROWSER, chromium, has, run, serving, violations
-
-from publisher.data import example_docs
-from publisher.source.create import create_repository
+from browsing import NEEDS_BROWSER, chromium, has, published_example, run, serving, violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -22,11 +18,7 @@ pytestmark = [NEEDS_BROWSER, pytest.mark.more]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example documents, published to the local instance."""
-    made = tmp_path_factory.mktemp("dashboard") / "docs"
-    shutil.copytree(example_docs(), made, ignore=shutil.ignore_patterns(".publisher"))
-    create_repository(made, "Example documents")
-    run(made, "--quiet", "apply", "--yes")
-    return made
+    return published_example(tmp_path_factory.mktemp("dashboard") / "docs")
 
 
 @pytest.fixture(scope="module")

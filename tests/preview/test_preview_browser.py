@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from importlib.resources import files
@@ -11,11 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from browsing import NEEDS_BROWSER, chromium, has, previewing, run
+from browsing import NEEDS_BROWSER, chromium, has, previewing, published_example
 
-from publisher.data import example_docs
 from publisher.simulator import Site
-from publisher.source.create import create_repository
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -27,11 +24,7 @@ NETWORK = "/d/clients/acme/network.md"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example documents, published to the local instance."""
-    made = tmp_path_factory.mktemp("preview") / "docs"
-    shutil.copytree(example_docs(), made, ignore=shutil.ignore_patterns(".publisher"))
-    create_repository(made, "Example documents")
-    run(made, "--quiet", "apply", "--yes")
-    return made
+    return published_example(tmp_path_factory.mktemp("preview") / "docs")
 
 
 @pytest.fixture(scope="module")
