@@ -28,7 +28,7 @@ with open("pyproject.toml", "rb") as file:
 endef
 export CONSTRAINTS EXTRAS
 
-.PHONY: help setup demo test more check fmt bench
+.PHONY: help setup demo test more sweep check fmt bench
 .DEFAULT_GOAL := help
 
 help: ## Say what there is (this)
@@ -42,8 +42,11 @@ demo: $(READY) ## Publish example-docs/ to the local instance
 test: $(READY) ## Run the tests; ARGS="tests/plan -k drift" narrows them
 	@$(BIN)/python -m pytest $(ARGS)
 
-more: $(READY) ## Run what the tests leave out for its cost: browsers, every fault everywhere
+more: $(READY) ## Run the tests that are too dear for each time: real browsers
 	@$(BIN)/python -m pytest -m "more and not slow" $(ARGS)
+
+sweep: $(READY) ## Meet every fault at every request and commit, as a table; three minutes
+	@$(BIN)/python tests/faults $(ARGS)
 
 check: $(READY) ## Lint, format, types, imports between the rooms, workflows
 	$(BIN)/ruff check
