@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from urllib.parse import quote
@@ -78,15 +78,18 @@ class Site:
             sqlite3.Error: the file is no database, or cannot be written.
             ValueError: the file was made by another version of the simulator.
         """
-        store = Store(fspath(path))
-        with store.transaction():
-            is_new = store.create()
-            if is_new:
-                store.set("web_base", web_base.rstrip("/"))
-            base = store.setting("web_base") or web_base
-            site = cls(store, switches or Switches(), clock, sleep, frozenset(keys), base)
-            if is_new:
-                account.furnish(site)
+        with ExitStack() as unopened:
+            store = Store(fspath(path))
+            unopened.callback(store.close)
+            with store.transaction():
+                is_new = store.create()
+                if is_new:
+                    store.set("web_base", web_base.rstrip("/"))
+                base = store.setting("web_base") or web_base
+                site = cls(store, switches or Switches(), clock, sleep, frozenset(keys), base)
+                if is_new:
+                    account.furnish(site)
+            unopened.pop_all()
         return site
 
     def close(self) -> None:

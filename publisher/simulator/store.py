@@ -122,8 +122,12 @@ class Store:
         )
         self._lock = threading.RLock()
         self._depth = 0
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+        except BaseException:
+            self._db.close()
+            raise
 
     def create(self) -> bool:
         """Create the tables if there are none; whether that was so.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import shutil
+import weakref
 from collections.abc import Iterable, Mapping
 from email.utils import formatdate
 from pathlib import Path
@@ -109,6 +110,7 @@ class FaultWorld(World):
             if (self.state.parent / file).exists():
                 shutil.copyfile(self.state.parent / file, folder / file)
         other.site = Site.open(folder / "itglue.db", switches=self.site.switches, clock=other.now)
+        weakref.finalize(other, other.site.store.close)  # Python 3.13 warns of open ones
         return other
 
     def rest(self) -> None:
